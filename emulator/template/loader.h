@@ -1,0 +1,42 @@
+// LoadStack: from a template file to a Stack.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/result.h"
+#include "template/document.h"
+#include "template/names.h"
+#include "template/stack.h"
+
+namespace offstage::templates {
+
+struct LoadOptions {
+  std::filesystem::path template_file;
+  // Overrides, later ones win. One that the template does not declare becomes a note.
+  TextPairs parameters;
+  std::string stack_name = "offstage";
+  std::string region = "us-east-1";
+  std::string account_id = "123456789012";
+  // Values of AWS::SSM::Parameter::Value<...> parameters and {{resolve:ssm:...}}, by name.
+  std::map<std::string, std::string> ssm_parameters;
+  // By secret name; JSON text where {{resolve:secretsmanager:name:SecretString:key}} picks a key.
+  std::map<std::string, std::string> secrets;
+  ReadLimits limits;
+  int max_nesting = 16;
+};
+
+// Resolves the template and all nested ones. `ids` keeps physical names stable between loads.
+//
+// Fails ("file:line:column: path: what, and what would be valid") when the root template cannot be
+// read or is no template, or a parameter of the root is missing or not allowed. Anything wrong in
+// one resource or nested stack leaves that one out and becomes a Note of Fate::kRefused.
+Result<Stack> LoadStack(const LoadOptions& options, IdRegistry& ids);
+
+// template.yml, template.yaml or template.json in `folder`, in this order.
+Result<std::filesystem::path> FindTemplate(const std::filesystem::path& folder);
+
+}  // namespace offstage::templates
