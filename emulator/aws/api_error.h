@@ -1,10 +1,10 @@
-// ApiError: an error that an AWS client must see, with the service's own type and words.
+// ApiError: an error that an AWS client must see, with the service's own type
+// and words.
 #pragma once
 
+#include <nlohmann/json.hpp>
 #include <string>
 #include <utility>
-
-#include <nlohmann/json.hpp>
 
 #include "base/json.h"
 #include "base/result.h"
@@ -18,25 +18,29 @@ struct ApiError {
   int status = 400;
   // Further members of the error body ("Item", "CancellationReasons"), or null.
   Json members = nullptr;
-  // For the log and the x-offstage-explain header: cause and what to do. Never in the body.
+  // For the log and the x-offstage-explain header: cause and what to do. Never
+  // in the body.
   std::string explanation = {};
 };
 
 template <typename T>
 using Outcome = Result<T, ApiError>;
 
-// A fault of the machine below (disk full, database locked) as the service's own 500, which SDKs retry.
+// A fault of the machine below (disk full, database locked) as the service's
+// own 500, which SDKs retry.
 inline ApiError InternalServerError(const Error& cause) {
-  return {.type = "InternalServerError", .message = "Internal server error", .status = 500,
+  return {.type = "InternalServerError",
+          .message = "Internal server error",
+          .status = 500,
           .explanation = cause.message};
 }
 
 }  // namespace offstage::aws
 
 // Like OFFSTAGE_TRY, for a Result<T> inside a function that returns an Outcome.
-#define OFFSTAGE_TRY_INTERNAL_INNER(result, declaration, expression)                                   \
-  auto result = (expression);                                                                        \
-  if (!result.ok()) return ::offstage::Fail(::offstage::aws::InternalServerError(result.error()));     \
+#define OFFSTAGE_TRY_INTERNAL_INNER(result, declaration, expression)                               \
+  auto result = (expression);                                                                      \
+  if (!result.ok()) return ::offstage::Fail(::offstage::aws::InternalServerError(result.error())); \
   declaration = std::move(result).value()
 #define OFFSTAGE_TRY_INTERNAL(declaration, ...) \
   OFFSTAGE_TRY_INTERNAL_INNER(OFFSTAGE_CONCAT(offstage_try_, __LINE__), declaration, (__VA_ARGS__))

@@ -1,4 +1,5 @@
-// What an emulated AWS service is to the AWS endpoint: one object that answers calls.
+// What an emulated AWS service is to the AWS endpoint: one object that answers
+// calls.
 #pragma once
 
 #include <string>
@@ -19,12 +20,14 @@ struct Call {
   // The request body after any Content-Encoding.
   std::string_view body;
   std::string request_id;
-  // From the credential scope; the deployment's own when the request is unsigned.
+  // From the credential scope; the deployment's own when the request is
+  // unsigned.
   std::string region;
   Caller caller;
 };
 
-// What a call did, in the words of logs and traces ("table=users consumed=0.5"); may stay empty.
+// What a call did, in the words of logs and traces ("table=users
+// consumed=0.5"); may stay empty.
 struct CallFacts {
   std::vector<std::pair<std::string, std::string>> attributes;
 };
@@ -33,11 +36,13 @@ struct CallFacts {
 class JsonService {
  public:
   virtual ~JsonService() = default;
-  // The reply's body as JSON text, or the error. `facts` may be filled for the trace.
+  // The reply's body as JSON text, or the error. `facts` may be filled for the
+  // trace.
   virtual Outcome<std::string> Execute(const Call& call, CallFacts& facts) = 0;
   // The reply's header x-amz-crc32 is DynamoDB's own.
   virtual bool SendsCrc32() const { return false; }
-  // "com.amazonaws.dynamodb.v20120810#" goes in front of the error type; or empty.
+  // "com.amazonaws.dynamodb.v20120810#" goes in front of the error type; or
+  // empty.
   virtual std::string_view ErrorTypePrefix(std::string_view error_type) const = 0;
   // "application/x-amz-json-1.0"
   virtual std::string_view ContentType() const = 0;

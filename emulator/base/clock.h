@@ -1,6 +1,7 @@
-// The deployment's clock. Token expiry, TTL, schedules, stream timestamps and logs read this, never
-// the system's clock, so that scenarios can set and advance it. (Measured durations and process
-// deadlines are real time: std::chrono::steady_clock.)
+// The deployment's clock. Token expiry, TTL, schedules, stream timestamps and
+// logs read this, never the system's clock, so that scenarios can set and
+// advance it. (Measured durations and process deadlines are real time:
+// std::chrono::steady_clock.)
 #pragma once
 
 #include <chrono>

@@ -37,8 +37,8 @@ std::string IdSource::Uuid() {
   std::string hex = Text(32, "0123456789abcdef");
   hex[12] = '4';
   hex[16] = "89ab"[static_cast<unsigned char>(hex[16]) & 3];
-  return hex.substr(0, 8) + '-' + hex.substr(8, 4) + '-' + hex.substr(12, 4) + '-' + hex.substr(16, 4) + '-' +
-         hex.substr(20);
+  return hex.substr(0, 8) + '-' + hex.substr(8, 4) + '-' + hex.substr(12, 4) + '-' +
+         hex.substr(16, 4) + '-' + hex.substr(20);
 }
 
 std::string RandomIds::Text(std::size_t length, std::string_view alphabet) {

@@ -26,7 +26,8 @@ class IdSource {
   std::string DynamoDbRequestId() { return Text(52, kUpperAlphanumeric); }
 };
 
-// Fast and unpredictable enough for ids; never for secrets or keys. Thread-safe.
+// Fast and unpredictable enough for ids; never for secrets or keys.
+// Thread-safe.
 class RandomIds : public IdSource {
  public:
   std::string Text(std::size_t length, std::string_view alphabet) override;

@@ -1,14 +1,15 @@
 #include "base/json.h"
 
 #include <fmt/format.h>
+
 #include <nlohmann/json.hpp>
 
 namespace offstage {
 
 namespace {
 
-// The parser recurses nowhere, but the destructor and every later walk do: refuse depth early, with
-// a scan that costs far less than the parse.
+// The parser recurses nowhere, but the destructor and every later walk do:
+// refuse depth early, with a scan that costs far less than the parse.
 bool DeeperThan(std::string_view text, int limit) {
   int depth = 0;
   bool in_string = false;
@@ -42,10 +43,12 @@ Result<Json> ParseJson(std::string_view text) {
   try {
     return Json::parse(text.begin(), text.end());
   } catch (const Json::exception& error) {
-    // "[json.exception.parse_error.101] parse error at line 1, column 2: ..." without the tag.
+    // "[json.exception.parse_error.101] parse error at line 1, column 2: ..."
+    // without the tag.
     const std::string_view what = error.what();
     const auto end_of_tag = what.find("] ");
-    return Fail(Error{std::string(end_of_tag == std::string_view::npos ? what : what.substr(end_of_tag + 2))});
+    return Fail(Error{
+        std::string(end_of_tag == std::string_view::npos ? what : what.substr(end_of_tag + 2))});
   }
 }
 
@@ -67,13 +70,27 @@ void AppendJsonString(std::string_view text, std::string& out) {
     out.append(text, plain, i - plain);
     plain = i + 1;
     switch (c) {
-      case '"': out += "\\\""; break;
-      case '\\': out += "\\\\"; break;
-      case '\n': out += "\\n"; break;
-      case '\r': out += "\\r"; break;
-      case '\t': out += "\\t"; break;
-      case '\b': out += "\\b"; break;
-      case '\f': out += "\\f"; break;
+      case '"':
+        out += "\\\"";
+        break;
+      case '\\':
+        out += "\\\\";
+        break;
+      case '\n':
+        out += "\\n";
+        break;
+      case '\r':
+        out += "\\r";
+        break;
+      case '\t':
+        out += "\\t";
+        break;
+      case '\b':
+        out += "\\b";
+        break;
+      case '\f':
+        out += "\\f";
+        break;
       default:
         out += "\\u00";
         out.push_back(kHex[c >> 4]);

@@ -1,5 +1,6 @@
-// The program's own log: one line an event, `message key=value ...`, on stderr by default.
-// No passwords, tokens or codes in it; an error says what to do next.
+// The program's own log: one line an event, `message key=value ...`, on stderr
+// by default. No passwords, tokens or codes in it; an error says what to do
+// next.
 #pragma once
 
 #include <functional>
@@ -23,10 +24,18 @@ class Log {
 
   virtual ~Log() = default;
 
-  void Debug(std::string_view message, Fields fields = {}) { Write(LogLevel::kDebug, message, fields); }
-  void Info(std::string_view message, Fields fields = {}) { Write(LogLevel::kInfo, message, fields); }
-  void Warn(std::string_view message, Fields fields = {}) { Write(LogLevel::kWarning, message, fields); }
-  void Error(std::string_view message, Fields fields = {}) { Write(LogLevel::kError, message, fields); }
+  void Debug(std::string_view message, Fields fields = {}) {
+    Write(LogLevel::kDebug, message, fields);
+  }
+  void Info(std::string_view message, Fields fields = {}) {
+    Write(LogLevel::kInfo, message, fields);
+  }
+  void Warn(std::string_view message, Fields fields = {}) {
+    Write(LogLevel::kWarning, message, fields);
+  }
+  void Error(std::string_view message, Fields fields = {}) {
+    Write(LogLevel::kError, message, fields);
+  }
 
  protected:
   virtual void Write(LogLevel level, std::string_view message, Fields fields) = 0;

@@ -1,6 +1,9 @@
-// Precompiled for every component (see offstage_pch in the top CMakeLists.txt): what nearly every
-// file includes and what is slow to parse. Never included by hand; headers must compile without it.
+// Precompiled for every component (see offstage_pch in the top CMakeLists.txt):
+// what nearly every file includes and what is slow to parse. Never included by
+// hand; headers must compile without it.
 #pragma once
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <atomic>
@@ -11,6 +14,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
 #include <string>
@@ -20,6 +24,3 @@
 #include <utility>
 #include <variant>
 #include <vector>
-
-#include <fmt/format.h>
-#include <nlohmann/json.hpp>

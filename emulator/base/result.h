@@ -1,10 +1,11 @@
-// Result<T, E>: a value or an error, in place of std::expected, which g++ 12 and clang 14 lack in
-// C++20 mode. Implicit from a value; failed by `return Fail(E{...})`; passed on by OFFSTAGE_TRY.
+// Result<T, E>: a value or an error, in place of std::expected, which g++ 12
+// and clang 14 lack in C++20 mode. Implicit from a value; failed by `return
+// Fail(E{...})`; passed on by OFFSTAGE_TRY.
 //
 //   Result<int> Parse(std::string_view text) {
 //     if (text.empty()) return Fail(Error{"empty number"});
-//     OFFSTAGE_TRY(const Token token, Scan(text));   // returns Scan's error, if any
-//     return token.value;
+//     OFFSTAGE_TRY(const Token token, Scan(text));   // returns Scan's error,
+//     if any return token.value;
 //   }
 #pragma once
 
@@ -31,8 +32,8 @@ Failure<std::decay_t<E>> Fail(E&& error) {
 // Stands for "nothing to return" in Result<Unit>.
 struct Unit {};
 
-// Thread-compatible. Asking for the value of a failed result, or for the error of a good one, is a
-// bug of ours and throws InternalBug.
+// Thread-compatible. Asking for the value of a failed result, or for the error
+// of a good one, is a bug of ours and throws InternalBug.
 template <typename T, typename E = Error>
 class [[nodiscard]] Result {
  public:
@@ -43,7 +44,8 @@ class [[nodiscard]] Result {
   template <typename U = T, typename = std::enable_if_t<std::is_convertible_v<U&&, T>>>
   Result(U&& value) : state_(std::in_place_index<0>, std::forward<U>(value)) {}  // NOLINT
   template <typename F, typename = std::enable_if_t<std::is_convertible_v<F, E>>>
-  Result(Failure<F> failure) : state_(std::in_place_index<1>, std::move(failure.error)) {}  // NOLINT
+  Result(Failure<F> failure)
+      : state_(std::in_place_index<1>, std::move(failure.error)) {}  // NOLINT
 
   bool ok() const { return state_.index() == 0; }
   explicit operator bool() const { return ok(); }
@@ -81,26 +83,28 @@ class [[nodiscard]] Result {
 using Status = Result<Unit>;
 
 // A good Status, or a good Outcome<Unit>.
-inline Unit Ok() { return {}; }
+inline Unit Ok() {
+  return {};
+}
 
 }  // namespace offstage
 
 #define OFFSTAGE_CONCAT_INNER(a, b) a##b
 #define OFFSTAGE_CONCAT(a, b) OFFSTAGE_CONCAT_INNER(a, b)
-#define OFFSTAGE_TRY_INNER(result, declaration, expression) \
-  auto result = (expression);                               \
+#define OFFSTAGE_TRY_INNER(result, declaration, expression)             \
+  auto result = (expression);                                           \
   if (!result.ok()) return ::offstage::Fail(std::move(result).error()); \
   declaration = std::move(result).value()
 
-// OFFSTAGE_TRY(const T name, expression): declares `name` with the value, or returns the error.
-// A type with a comma needs an alias or `auto`.
+// OFFSTAGE_TRY(const T name, expression): declares `name` with the value, or
+// returns the error. A type with a comma needs an alias or `auto`.
 #define OFFSTAGE_TRY(declaration, ...) \
   OFFSTAGE_TRY_INNER(OFFSTAGE_CONCAT(offstage_try_, __LINE__), declaration, (__VA_ARGS__))
 
 // Returns the error of a Result whose value does not matter.
-#define OFFSTAGE_TRY_VOID(...)                                                   \
-  do {                                                                           \
-    auto offstage_try_result = (__VA_ARGS__);                                    \
-    if (!offstage_try_result.ok())                                               \
-      return ::offstage::Fail(std::move(offstage_try_result).error());           \
+#define OFFSTAGE_TRY_VOID(...)                                         \
+  do {                                                                 \
+    auto offstage_try_result = (__VA_ARGS__);                          \
+    if (!offstage_try_result.ok())                                     \
+      return ::offstage::Fail(std::move(offstage_try_result).error()); \
   } while (false)

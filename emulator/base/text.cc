@@ -9,8 +9,12 @@ namespace offstage {
 
 namespace {
 
-char LowerChar(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-char UpperChar(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; }
+char LowerChar(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+char UpperChar(char c) {
+  return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+}
 
 int HexValue(char c) {
   if (c >= '0' && c <= '9') return c - '0';
@@ -44,7 +48,8 @@ constexpr char kBase64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz
 std::array<int, 256> MakeBase64Values() {
   std::array<int, 256> values{};
   values.fill(-1);
-  for (int i = 0; i < 64; ++i) values[static_cast<unsigned char>(kBase64[i])] = i;
+  for (int i = 0; i < 64; ++i)
+    values[static_cast<unsigned char>(kBase64[i])] = i;
   return values;
 }
 
@@ -63,8 +68,9 @@ std::string ToUpper(std::string_view text) {
 }
 
 bool EqualsIgnoreCase(std::string_view a, std::string_view b) {
-  return a.size() == b.size() &&
-         std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) { return LowerChar(x) == LowerChar(y); });
+  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) {
+           return LowerChar(x) == LowerChar(y);
+         });
 }
 
 std::string_view Trim(std::string_view text) {
@@ -95,7 +101,8 @@ std::string Join(const std::vector<std::string>& parts, std::string_view separat
 }
 
 std::string ReplaceAll(std::string text, std::string_view from, std::string_view to) {
-  for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size())) {
+  for (std::size_t at = text.find(from); at != std::string::npos;
+       at = text.find(from, at + to.size())) {
     text.replace(at, from.size(), to);
   }
   return text;
@@ -105,7 +112,9 @@ std::string Base64Encode(std::string_view bytes) {
   std::string out;
   out.reserve((bytes.size() + 2) / 3 * 4);
   std::size_t i = 0;
-  const auto at = [&](std::size_t k) { return static_cast<std::uint32_t>(static_cast<unsigned char>(bytes[k])); };
+  const auto at = [&](std::size_t k) {
+    return static_cast<std::uint32_t>(static_cast<unsigned char>(bytes[k]));
+  };
   for (; i + 2 < bytes.size(); i += 3) {
     const std::uint32_t v = at(i) << 16 | at(i + 1) << 8 | at(i + 2);
     out += {kBase64[v >> 18], kBase64[v >> 12 & 63], kBase64[v >> 6 & 63], kBase64[v & 63]};
@@ -124,7 +133,8 @@ std::optional<std::string> Base64Decode(std::string_view text) {
   static const std::array<int, 256> kValues = MakeBase64Values();
   if (text.size() % 4 != 0) return std::nullopt;
   std::size_t padding = 0;
-  while (padding < 2 && padding < text.size() && text[text.size() - 1 - padding] == '=') ++padding;
+  while (padding < 2 && padding < text.size() && text[text.size() - 1 - padding] == '=')
+    ++padding;
   std::string out;
   out.reserve(text.size() / 4 * 3);
   for (std::size_t i = 0; i < text.size(); i += 4) {
@@ -135,22 +145,28 @@ std::optional<std::string> Base64Decode(std::string_view text) {
       if (value < 0) return std::nullopt;
       v = v << 6 | static_cast<std::uint32_t>(value);
     }
-    out += {static_cast<char>(v >> 16), static_cast<char>(v >> 8 & 255), static_cast<char>(v & 255)};
+    out +=
+        {static_cast<char>(v >> 16), static_cast<char>(v >> 8 & 255), static_cast<char>(v & 255)};
   }
   out.resize(out.size() - padding);
   return out;
 }
 
-std::string PercentDecode(std::string_view text) { return Decode(text, Plus::kStays); }
-std::string FormDecode(std::string_view text) { return Decode(text, Plus::kIsSpace); }
+std::string PercentDecode(std::string_view text) {
+  return Decode(text, Plus::kStays);
+}
+std::string FormDecode(std::string_view text) {
+  return Decode(text, Plus::kIsSpace);
+}
 
 std::string PercentEncode(std::string_view text) {
   static constexpr char kHex[] = "0123456789ABCDEF";
   std::string out;
   for (const char c : text) {
     const auto u = static_cast<unsigned char>(c);
-    const bool unreserved = (c >= '0' && c <= '9') || (LowerChar(c) >= 'a' && LowerChar(c) <= 'z') || c == '-' ||
-                            c == '_' || c == '.' || c == '~';
+    const bool unreserved = (c >= '0' && c <= '9') ||
+                            (LowerChar(c) >= 'a' && LowerChar(c) <= 'z') || c == '-' || c == '_' ||
+                            c == '.' || c == '~';
     if (unreserved) {
       out.push_back(c);
     } else {
@@ -169,15 +185,18 @@ bool IsValidUtf8(std::string_view text) {
       ++i;
       continue;
     }
-    const std::size_t extra = lead >= 0xc2 && lead <= 0xdf ? 1 : lead >= 0xe0 && lead <= 0xef ? 2 : lead >= 0xf0 && lead <= 0xf4 ? 3 : 0;
+    const std::size_t extra = lead >= 0xc2 && lead <= 0xdf   ? 1
+                              : lead >= 0xe0 && lead <= 0xef ? 2
+                              : lead >= 0xf0 && lead <= 0xf4 ? 3
+                                                             : 0;
     if (extra == 0 || i + extra >= text.size()) return false;
     for (std::size_t k = 1; k <= extra; ++k) {
       if ((byte(i + k) & 0xc0) != 0x80) return false;
     }
     const unsigned char second = byte(i + 1);
     // Overlong forms, surrogates and values past U+10FFFF.
-    if ((lead == 0xe0 && second < 0xa0) || (lead == 0xed && second > 0x9f) || (lead == 0xf0 && second < 0x90) ||
-        (lead == 0xf4 && second > 0x8f)) {
+    if ((lead == 0xe0 && second < 0xa0) || (lead == 0xed && second > 0x9f) ||
+        (lead == 0xf0 && second < 0x90) || (lead == 0xf4 && second > 0x8f)) {
       return false;
     }
     i += extra + 1;
@@ -185,7 +204,8 @@ bool IsValidUtf8(std::string_view text) {
   return true;
 }
 
-std::optional<std::string> NearestName(std::string_view name, const std::vector<std::string>& candidates) {
+std::optional<std::string> NearestName(std::string_view name,
+                                       const std::vector<std::string>& candidates) {
   std::optional<std::string> best;
   std::size_t best_distance = std::max<std::size_t>(2, name.size() / 3) + 1;
   const std::string wanted = ToLower(name);

@@ -34,7 +34,9 @@ std::string PercentEncode(std::string_view text);
 
 bool IsValidUtf8(std::string_view text);
 
-// The candidate closest to `name` by edit distance, if close enough to be a likely slip.
-std::optional<std::string> NearestName(std::string_view name, const std::vector<std::string>& candidates);
+// The candidate closest to `name` by edit distance, if close enough to be a
+// likely slip.
+std::optional<std::string> NearestName(std::string_view name,
+                                       const std::vector<std::string>& candidates);
 
 }  // namespace offstage

@@ -61,9 +61,10 @@ class Service : public aws::JsonService {
   // Names of all operations that Execute answers, sorted.
   static std::vector<std::string> OperationNames();
 
-  // Makes the table be as `definition` says: creates it if missing; adds, changes and removes global
-  // indexes, stream, TTL, tags and billing of an existing one. Fails when its key schema or its local
-  // indexes differ from those of the existing table (the data would not fit), saying how to go on.
+  // Makes the table be as `definition` says: creates it if missing; adds, changes and removes
+  // global indexes, stream, TTL, tags and billing of an existing one. Fails when its key schema or
+  // its local indexes differ from those of the existing table (the data would not fit), saying how
+  // to go on.
   Result<EnsureResult> EnsureTable(const TableDefinition& definition);
   // Removes the table and its items, deletion protection or not; fine when there is none.
   Status DropTable(std::string_view table);
@@ -77,7 +78,8 @@ class Service : public aws::JsonService {
   // Fails with the position and reason of the first item that PutItem would refuse.
   Status Import(std::string_view table, const std::vector<std::string>& items);
   // Calls `callback` with each item as DynamoDB JSON text, in Scan order, from one snapshot.
-  Status Export(std::string_view table, const std::function<Status(std::string_view)>& callback) const;
+  Status Export(std::string_view table,
+                const std::function<Status(std::string_view)>& callback) const;
   // Deletes every item of every table; tables stay. No stream records are made.
   Status Reset();
   // Deletes items whose TTL attribute lies before the clock's now; returns how many.

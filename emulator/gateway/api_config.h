@@ -55,8 +55,8 @@ struct LambdaAuthorizer {
   // Physical name.
   std::string function;
   // "method.request.header.Authorization", "method.request.querystring.q", "context.httpMethod",
-  // "stageVariables.x"; for HTTP APIs "$request.header.Authorization" and so on. kToken: exactly one
-  // header.
+  // "stageVariables.x"; for HTTP APIs "$request.header.Authorization" and so on. kToken: exactly
+  // one header.
   std::vector<std::string> identity_sources = {"method.request.header.Authorization"};
   // kToken: the token must match this regular expression, or 401 without a call; empty: any token.
   std::string identity_validation;

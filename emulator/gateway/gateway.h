@@ -1,9 +1,9 @@
-// Gateway: answers HTTP requests as API Gateway would: finds the API and the route, builds the event,
-// invokes the function, checks its answer. What AWS leaves opaque is explained beside it, in the log
-// and in the response header x-offstage-explain (design, decision 6).
+// Gateway: answers HTTP requests as API Gateway would: finds the API and the route, builds the
+// event, invokes the function, checks its answer. What AWS leaves opaque is explained beside it, in
+// the log and in the response header x-offstage-explain (design, decision 6).
 //
-// Which API: the Host header {api id}.execute-api.(anything), else the path prefix /_apis/{api id}/,
-// else the first API.
+// Which API: the Host header {api id}.execute-api.(anything), else the path prefix /_apis/{api
+// id}/, else the first API.
 //
 // Which path: deployed, every path of a REST API begins with /{stage}. Here both `/Prod/users` and
 // `/users` reach route /users. When the first segment is the stage's name it is taken off first, as
@@ -59,7 +59,8 @@ class Gateway {
   // The first API is the main one, served at the root. Fails for what cannot be served at all: two
   // APIs of one id, a route given twice, a path that API Gateway would refuse ("/a{id}", a greedy
   // segment that is not the last).
-  static Result<std::unique_ptr<Gateway>> Create(std::vector<ApiConfig> apis, const Dependencies& dependencies);
+  static Result<std::unique_ptr<Gateway>> Create(std::vector<ApiConfig> apis,
+                                                 const Dependencies& dependencies);
   ~Gateway();
   Gateway(const Gateway&) = delete;
   Gateway& operator=(const Gateway&) = delete;
@@ -77,8 +78,8 @@ class Gateway {
 };
 
 // The line that `start` prints for a span that Handle recorded, without a newline:
-// "GET /users?limit=3  200  12.1 ms  hdoc-backend-dev-Users-1A2B (cold, init 85.0 ms)". Null for the
-// spans of others.
+// "GET /users?limit=3  200  12.1 ms  hdoc-backend-dev-Users-1A2B (cold, init 85.0 ms)". Null for
+// the spans of others.
 std::optional<std::string> FormatRequestLine(const Span& span);
 
 }  // namespace offstage::gateway

@@ -1,5 +1,6 @@
-// Client: simple HTTP/1.1 requests to a server on this machine (tests, `invoke` against a running
-// emulator, hand-over to another engine). Keeps its connection.
+// Client: simple HTTP/1.1 requests to a server on this machine (tests, `invoke`
+// against a running emulator, hand-over to another engine). Keeps its
+// connection.
 #pragma once
 
 #include <chrono>
@@ -24,7 +25,8 @@ class Client {
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
 
-  // `request.target` is sent as it is. Fails when there is no answer; any status is an answer.
+  // `request.target` is sent as it is. Fails when there is no answer; any
+  // status is an answer.
   Result<Reply> Send(const Request& request);
 
  private:

@@ -1,5 +1,6 @@
-// HTTP requests and replies as plain values. Header order, spelling and repetition are kept as they
-// came from or go to the socket: what a handler sees must not depend on a container's order.
+// HTTP requests and replies as plain values. Header order, spelling and
+// repetition are kept as they came from or go to the socket: what a handler
+// sees must not depend on a container's order.
 #pragma once
 
 #include <functional>
@@ -20,7 +21,9 @@ class Headers {
   Headers(std::initializer_list<Entry> entries) : entries_(entries) {}
 
   // Appends, also when the name is there already.
-  void Add(std::string name, std::string value) { entries_.emplace_back(std::move(name), std::move(value)); }
+  void Add(std::string name, std::string value) {
+    entries_.emplace_back(std::move(name), std::move(value));
+  }
   // Replaces every entry of the name by one, in the place of the first.
   void Set(std::string_view name, std::string value);
   void Remove(std::string_view name);
@@ -60,9 +63,10 @@ struct Request {
 
 struct Reply {
   int status = 200;
-  // Sent as they are. Content-Length and Connection are the server's; nothing else is added.
-  Headers headers;
-  std::string body;
+  // Sent as they are. Content-Length and Connection are the server's; nothing
+  // else is added.
+  Headers headers = {};
+  std::string body = {};
 };
 
 }  // namespace offstage::http

@@ -1,7 +1,9 @@
-// Server: HTTP/1.1 over cpp-httplib, with its traps (design, decision 4) dealt with in this one place:
-// TCP_NODELAY is on, a reply leaves in one write, keep-alive has no request limit, the listen backlog
-// is long, threads are made as connections need them, header values arrive undecoded and in order,
-// bodies of any content type are read whole, and no header is added but Content-Length and Connection.
+// Server: HTTP/1.1 over cpp-httplib, with its traps (design, decision 4) dealt
+// with in this one place: TCP_NODELAY is on, a reply leaves in one write,
+// keep-alive has no request limit, the listen backlog is long, threads are made
+// as connections need them, header values arrive undecoded and in order, bodies
+// of any content type are read whole, and no header is added but Content-Length
+// and Connection.
 #pragma once
 
 #include <chrono>
@@ -28,16 +30,17 @@ struct ServerOptions {
   std::chrono::milliseconds keep_alive{std::chrono::minutes(5)};
 };
 
-// Thread-safe. The handler runs on many threads at once, one per active connection; what it throws
-// becomes a 500 (our bug) and is passed to `on_bug` below.
+// Thread-safe. The handler runs on many threads at once, one per active
+// connection; what it throws becomes a 500 (our bug) and is passed to `on_bug`
+// below.
 class Server {
  public:
-  // Binds and serves at once. Fails when the address cannot be bound, saying who to blame and what
-  // to try ("port 3000 is in use ...").
+  // Binds and serves at once. Fails when the address cannot be bound, saying
+  // who to blame and what to try ("port 3000 is in use ...").
   static Result<std::unique_ptr<Server>> Start(const ServerOptions& options, Handler handler,
                                                std::function<void(const std::string&)> on_bug = {});
-  // Stops accepting, lets running handlers finish, closes every connection, joins every thread.
-  // A handler that waits must be woken by its owner first.
+  // Stops accepting, lets running handlers finish, closes every connection,
+  // joins every thread. A handler that waits must be woken by its owner first.
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;

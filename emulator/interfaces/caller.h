@@ -1,5 +1,6 @@
-// Who made a call to the AWS endpoint. Every execution environment has its own fake access key id
-// (design, decision 1), so the credential scope of a request names its function and invocation.
+// Who made a call to the AWS endpoint. Every execution environment has its own
+// fake access key id (design, decision 1), so the credential scope of a request
+// names its function and invocation.
 #pragma once
 
 #include <optional>
@@ -9,7 +10,8 @@
 namespace offstage {
 
 struct Caller {
-  // Physical name of the calling function; empty for the developer at the keyboard.
+  // Physical name of the calling function; empty for the developer at the
+  // keyboard.
   std::string function;
   // Request id of the invocation that the environment was running, if any.
   std::string request_id;

@@ -1,5 +1,5 @@
-// ChangeSink: told of every item change inside the transaction that makes it, so that a stream
-// record is there if and only if the change is.
+// ChangeSink: told of every item change inside the transaction that makes it,
+// so that a stream record is there if and only if the change is.
 #pragma once
 
 #include <string>
@@ -13,14 +13,16 @@ namespace offstage {
 struct ItemChange {
   // Physical table name.
   std::string_view table;
-  // DynamoDB JSON objects; empty: the item was not there before / is gone after.
+  // DynamoDB JSON objects; empty: the item was not there before / is gone
+  // after.
   std::string_view keys;
   std::string_view old_image;
   std::string_view new_image;
   enum class Origin { kUser, kTimeToLive } origin = Origin::kUser;
 };
 
-// Called with the writer's connection and lock held; must not call back into the tables.
+// Called with the writer's connection and lock held; must not call back into
+// the tables.
 class ChangeSink {
  public:
   virtual ~ChangeSink() = default;

@@ -1,5 +1,6 @@
-// Invoker: how anything but the Lambda component runs a function: the gateway, Cognito's triggers,
-// stream pollers, schedules, the Invoke API, `offstage invoke`.
+// Invoker: how anything but the Lambda component runs a function: the gateway,
+// Cognito's triggers, stream pollers, schedules, the Invoke API, `offstage
+// invoke`.
 #pragma once
 
 #include <chrono>
@@ -9,7 +10,8 @@
 
 namespace offstage {
 
-// Facts measured about one invocation, for logs, traces and the REPORT line. Real time.
+// Facts measured about one invocation, for logs, traces and the REPORT line.
+// Real time.
 struct InvocationTimes {
   // Waiting for an environment: zero when a warm one was idle.
   std::chrono::microseconds queued{0};
@@ -21,10 +23,13 @@ struct InvocationTimes {
 
 enum class InvokeStatus {
   kOk,             // The handler returned: `payload` is its answer.
-  kFunctionError,  // The handler failed, exited, timed out or did not start: `payload` is the error JSON.
-  kThrottled,      // No environment may be started for it now (429 TooManyRequestsException).
+  kFunctionError,  // The handler failed, exited, timed out or did not start:
+                   // `payload` is the error JSON.
+  kThrottled,      // No environment may be started for it now (429
+                   // TooManyRequestsException).
   kNotFound,       // No such function.
-  kTooLarge,       // The request payload is over the service's limit (413 RequestTooLargeException).
+  kTooLarge,       // The request payload is over the service's limit (413
+                   // RequestTooLargeException).
   kStopped,        // The deployment is shutting down.
 };
 
@@ -49,7 +54,8 @@ struct InvokeResult {
   std::string request_id;
   // The last 4 KB of the invocation's log, for LogType=Tail.
   std::string log_tail;
-  // Why it failed and what to do, for the log and the x-offstage-explain header; never sent as a body.
+  // Why it failed and what to do, for the log and the x-offstage-explain
+  // header; never sent as a body.
   std::string explanation;
   bool cold_start = false;
   InvocationTimes times;

@@ -1,5 +1,5 @@
-// Spans: what happened during a request, hop by hop. The log, the console page, scenario
-// expectations and benchmarks read them.
+// Spans: what happened during a request, hop by hop. The log, the console page,
+// scenario expectations and benchmarks read them.
 #pragma once
 
 #include <chrono>
@@ -10,7 +10,8 @@
 namespace offstage {
 
 struct Span {
-  // The invocation's request id, or the gateway's for hops outside an invocation; empty: none.
+  // The invocation's request id, or the gateway's for hops outside an
+  // invocation; empty: none.
   std::string request_id;
   // "gateway GET /users", "lambda hdoc-...", "dynamodb.GetItem".
   std::string name;

@@ -1,8 +1,8 @@
 // SQLite behind a small interface: the only includer of sqlite3.h.
 //
 //   OFFSTAGE_TRY(auto database, Database::Open({.path = file}));
-//   OFFSTAGE_TRY(auto insert, database->Prepare("INSERT INTO t(k, v) VALUES (?1, ?2)"));
-//   insert.Bind(1, BlobView{key}); insert.Bind(2, text);
+//   OFFSTAGE_TRY(auto insert, database->Prepare("INSERT INTO t(k, v) VALUES
+//   (?1, ?2)")); insert.Bind(1, BlobView{key}); insert.Bind(2, text);
 //   OFFSTAGE_TRY_VOID(insert.Run());
 #pragma once
 
@@ -23,8 +23,8 @@ struct BlobView {
   std::string_view bytes;
 };
 
-// A prepared statement. Thread-compatible; used with its connection, by one thread at a time.
-// Must not outlive its Database.
+// A prepared statement. Thread-compatible; used with its connection, by one
+// thread at a time. Must not outlive its Database.
 class Statement {
  public:
   Statement() = default;
@@ -32,7 +32,8 @@ class Statement {
   Statement& operator=(Statement&& other) noexcept;
   ~Statement();
 
-  // Parameters count from 1. Text and blobs are borrowed until the next Reset() or Run().
+  // Parameters count from 1. Text and blobs are borrowed until the next Reset()
+  // or Run().
   void Bind(int index, std::string_view text);
   void Bind(int index, BlobView blob);
   void Bind(int index, std::int64_t number);
@@ -42,7 +43,8 @@ class Statement {
   Result<bool> Step();
   // Runs to the end without looking at rows, then resets.
   Status Run();
-  // Ready to be bound and run again. Statements must be reset before the connection's transaction ends.
+  // Ready to be bound and run again. Statements must be reset before the
+  // connection's transaction ends.
   void Reset();
 
   // Columns count from 0 and are valid until the next Step() or Reset().
@@ -74,15 +76,18 @@ enum class Access { kReadWrite, kReadOnly };
 struct OpenOptions {
   std::string path;
   Access access = Access::kReadWrite;
-  // How many milliseconds a statement waits for another connection's or process's lock.
+  // How many milliseconds a statement waits for another connection's or
+  // process's lock.
   int busy_timeout_ms = 10'000;
 };
 
-// One connection. Thread-compatible: one thread at a time. WAL, synchronous=NORMAL (a killed process
-// loses nothing; a power cut may lose the last moments, which is right for a development tool).
+// One connection. Thread-compatible: one thread at a time. WAL,
+// synchronous=NORMAL (a killed process loses nothing; a power cut may lose the
+// last moments, which is right for a development tool).
 class Database {
  public:
-  // Creates the file if it is missing and may be written. Fails with SQLite's reason and the path.
+  // Creates the file if it is missing and may be written. Fails with SQLite's
+  // reason and the path.
   static Result<std::unique_ptr<Database>> Open(const OpenOptions& options);
   ~Database();
   Database(const Database&) = delete;
@@ -100,7 +105,8 @@ class Database {
   sqlite3* handle_;
 };
 
-// Rolls back at the end of its scope unless committed. BEGIN IMMEDIATE: takes the write lock at once.
+// Rolls back at the end of its scope unless committed. BEGIN IMMEDIATE: takes
+// the write lock at once.
 class Transaction {
  public:
   static Result<Transaction> Begin(Database& database);

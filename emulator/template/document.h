@@ -34,7 +34,8 @@ struct Document {
 };
 
 // `name` is the file's name in positions and errors. Errors read "name:line:column: ...".
-Result<Document> ParseDocument(std::string_view text, std::string_view name, const ReadLimits& limits = {});
+Result<Document> ParseDocument(std::string_view text, std::string_view name,
+                               const ReadLimits& limits = {});
 
 // JSON when the text starts with '{', else YAML, whatever the file's name is.
 Result<Document> ReadDocument(const std::filesystem::path& file, std::string_view name,

@@ -218,8 +218,12 @@ J Convert(const Node& node) {
 
 }  // namespace
 
-Json ToJson(const Node& node) { return Convert<Json>(node); }
+Json ToJson(const Node& node) {
+  return Convert<Json>(node);
+}
 
-OrderedJson ToOrderedJson(const Node& node) { return Convert<OrderedJson>(node); }
+OrderedJson ToOrderedJson(const Node& node) {
+  return Convert<OrderedJson>(node);
+}
 
 }  // namespace offstage::templates

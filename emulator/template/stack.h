@@ -213,7 +213,8 @@ enum class RouteAuthKind {
   kNone,
   kAuthorizer,
   kIam,
-  kUnknown,  // Names an authorizer that does not exist or is not understood: must be refused, never open.
+  kUnknown,  // Names an authorizer that does not exist or is not understood: must be refused, never
+             // open.
 };
 
 struct RouteAuth {
@@ -228,10 +229,10 @@ struct RouteAuth {
 
 enum class IntegrationKind {
   kLambdaProxy,
-  kLambda,   // AWS (non-proxy) integration: mapping templates, in `integration`.
+  kLambda,  // AWS (non-proxy) integration: mapping templates, in `integration`.
   kMock,
   kHttpProxy,
-  kOther,    // Anything else, in `integration`.
+  kOther,  // Anything else, in `integration`.
 };
 
 struct Route {
@@ -253,7 +254,8 @@ struct Route {
   std::chrono::milliseconds timeout{0};
   // OpenAPI operation, for raw CloudFormation and definition bodies; else null.
   Node operation;
-  // x-amazon-apigateway-integration or the event's own properties (RequestModel, RequestParameters ...).
+  // x-amazon-apigateway-integration or the event's own properties (RequestModel, RequestParameters
+  // ...).
   Node integration;
   Position position;
 };
@@ -291,9 +293,11 @@ struct Api {
   std::optional<Cors> cors;
   std::vector<std::string> binary_media_types;
   std::optional<long long> minimum_compression_size;
-  // Name (DEFAULT_4XX, MISSING_AUTHENTICATION_TOKEN ...) to {StatusCode, ResponseTemplates, ResponseParameters}.
+  // Name (DEFAULT_4XX, MISSING_AUTHENTICATION_TOKEN ...) to {StatusCode, ResponseTemplates,
+  // ResponseParameters}.
   Node gateway_responses;
-  // The OpenAPI document when the API has one (DefinitionBody, DefinitionUri, Body), resolved; else null.
+  // The OpenAPI document when the API has one (DefinitionBody, DefinitionUri, Body), resolved; else
+  // null.
   Node definition;
   Node auth;  // The Auth block, resolved, as written; or null.
   bool fail_on_warnings = false;

@@ -21,7 +21,8 @@ TempDir::~TempDir() {
   std::filesystem::remove_all(path_, ignored);
 }
 
-std::filesystem::path TempDir::Write(std::string_view relative_path, std::string_view content) const {
+std::filesystem::path TempDir::Write(std::string_view relative_path,
+                                     std::string_view content) const {
   const std::filesystem::path file = path_ / relative_path;
   std::filesystem::create_directories(file.parent_path());
   std::ofstream(file, std::ios::binary) << content;

@@ -1,0 +1,190 @@
+#include "http/connection.h"
+
+#include <arpa/inet.h>
+#include <fmt/format.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <sys/socket.h>
+
+#include <cerrno>
+
+namespace offstage::http {
+
+namespace {
+
+// A client that stops in the middle of a request is given this long.
+constexpr std::chrono::milliseconds kReadTimeout{30'000};
+// Larger replies leave in pieces rather than being copied whole once more.
+constexpr std::size_t kFlushAt = 256 * 1024;
+constexpr std::size_t kReadChunk = 16 * 1024;
+
+void ReadName(const sockaddr_storage& name, std::string& address, int& port) {
+  char text[INET6_ADDRSTRLEN] = "";
+  if (name.ss_family == AF_INET) {
+    sockaddr_in in{};
+    std::memcpy(&in, &name, sizeof(in));
+    ::inet_ntop(AF_INET, &in.sin_addr, text, sizeof(text));
+    port = ntohs(in.sin_port);
+  } else if (name.ss_family == AF_INET6) {
+    sockaddr_in6 in{};
+    std::memcpy(&in, &name, sizeof(in));
+    ::inet_ntop(AF_INET6, &in.sin6_addr, text, sizeof(text));
+    port = ntohs(in.sin6_port);
+  }
+  address = text;
+}
+
+}  // namespace
+
+Connection::Connection(int socket, int stop_fd) : socket_(socket), stop_fd_(stop_fd) {
+  sockaddr_storage name{};
+  socklen_t length = sizeof(name);
+  if (::getpeername(socket_, reinterpret_cast<sockaddr*>(&name), &length) == 0) {
+    ReadName(name, remote_address_, remote_port_);
+  }
+  length = sizeof(name);
+  if (::getsockname(socket_, reinterpret_cast<sockaddr*>(&name), &length) == 0) {
+    ReadName(name, local_address_, local_port_);
+  }
+}
+
+Connection::Wait Connection::WaitReadable(std::chrono::milliseconds timeout, bool stoppable) const {
+  pollfd fds[2] = {{socket_, POLLIN, 0}, {stop_fd_, POLLIN, 0}};
+  const auto deadline = std::chrono::steady_clock::now() + timeout;
+  while (true) {
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+        deadline - std::chrono::steady_clock::now());
+    const int count =
+        ::poll(fds, stoppable ? 2 : 1, static_cast<int>(std::max<std::int64_t>(left.count(), 0)));
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) return Wait::kTimeout;
+    if (fds[0].revents != 0) return Wait::kReady;
+    return Wait::kStopped;
+  }
+}
+
+bool Connection::Fill() {
+  if (in_position_ == in_.size()) {
+    in_.clear();
+    in_position_ = 0;
+  }
+  const std::size_t had = in_.size();
+  in_.resize(had + kReadChunk);
+  ssize_t got = 0;
+  do {
+    got = ::recv(socket_, in_.data() + had, kReadChunk, 0);
+  } while (got < 0 && errno == EINTR);
+  in_.resize(had + static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
+  return got > 0;
+}
+
+Connection::ReadResult Connection::ReadHead(std::size_t max_head_bytes,
+                                            std::chrono::milliseconds idle) {
+  in_.erase(0, in_position_);
+  in_position_ = 0;
+  std::size_t searched = 0;
+  std::size_t end = std::string::npos;
+  while (true) {
+    // RFC 9112 2.2: ignore empty lines before the request line.
+    const auto start = in_.find_first_not_of("\r\n");
+    if (start != 0) {
+      in_.erase(0, start);
+      searched = 0;
+    }
+    end = in_.find("\r\n\r\n", searched);
+    if (end != std::string::npos) break;
+    if (in_.size() > max_head_bytes) return ReadResult::kTooLarge;
+    searched = in_.size() < 3 ? 0 : in_.size() - 3;
+    const Wait wait = WaitReadable(in_.empty() ? idle : kReadTimeout, in_.empty());
+    if (wait != Wait::kReady || !Fill()) return ReadResult::kClosed;
+  }
+  if (end > max_head_bytes) return ReadResult::kTooLarge;
+  auto parsed = ParseRequestHead(std::string_view(in_).substr(0, end + 4));
+  if (!parsed) return ReadResult::kMalformed;
+  head_ = std::move(*parsed);
+  head_.request.remote_address = remote_address_;
+  head_.request.remote_port = remote_port_;
+  in_position_ = end + 4;
+  body_left_ = head_.content_length;
+  MakeSyntheticHead();
+  return ReadResult::kHead;
+}
+
+void Connection::MakeSyntheticHead() {
+  synthetic_ = head_.request.method == "HEAD" ? "HEAD / HTTP/1.1\r\n" : "POST / HTTP/1.1\r\n";
+  if (head_.chunked) {
+    synthetic_ += "Transfer-Encoding: chunked\r\n";
+  } else {
+    synthetic_ += "Content-Length: ";
+    synthetic_ += std::to_string(head_.content_length);
+    synthetic_ += "\r\n";
+  }
+  if (!head_.keep_alive) synthetic_ += "Connection: close\r\n";
+  if (head_.expects_continue) synthetic_ += "Expect: 100-continue\r\n";
+  synthetic_ += "\r\n";
+  synthetic_position_ = 0;
+}
+
+ssize_t Connection::read(char* buffer, size_t size) {
+  if (synthetic_position_ < synthetic_.size()) {
+    const std::size_t count = std::min(size, synthetic_.size() - synthetic_position_);
+    std::memcpy(buffer, synthetic_.data() + synthetic_position_, count);
+    synthetic_position_ += count;
+    return static_cast<ssize_t>(count);
+  }
+  if (in_position_ == in_.size()) {
+    if (!Flush()) return -1;
+    if (WaitReadable(kReadTimeout, false) != Wait::kReady || !Fill()) return -1;
+  }
+  const std::size_t count = std::min(size, in_.size() - in_position_);
+  std::memcpy(buffer, in_.data() + in_position_, count);
+  in_position_ += count;
+  body_left_ -= std::min(body_left_, count);
+  return static_cast<ssize_t>(count);
+}
+
+ssize_t Connection::write(const char* data, size_t size) {
+  out_.append(data, size);
+  if (out_.size() >= kFlushAt && !Flush()) return -1;
+  return static_cast<ssize_t>(size);
+}
+
+bool Connection::Flush() {
+  std::size_t sent = 0;
+  while (sent < out_.size()) {
+    const ssize_t count = ::send(socket_, out_.data() + sent, out_.size() - sent, 0);
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) {
+      out_.clear();
+      return false;
+    }
+    sent += static_cast<std::size_t>(count);
+  }
+  out_.clear();
+  return true;
+}
+
+void Connection::SendPlainError(int status, const char* reason) {
+  out_ = fmt::format("HTTP/1.1 {} {}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n", status,
+                     reason);
+  Flush();
+}
+
+bool Connection::is_readable() const {
+  return true;
+}
+bool Connection::is_writable() const {
+  return true;
+}
+
+void Connection::get_remote_ip_and_port(std::string& ip, int& port) const {
+  ip = remote_address_;
+  port = remote_port_;
+}
+
+void Connection::get_local_ip_and_port(std::string& ip, int& port) const {
+  ip = local_address_;
+  port = local_port_;
+}
+
+}  // namespace offstage::http

@@ -1,0 +1,81 @@
+// Connection: one accepted socket, between the wire and cpp-httplib. Private to
+// http/.
+//
+// We read each request's head ourselves (request_head.h) and let cpp-httplib
+// see a short one made from it: `POST / HTTP/1.1` with the framing headers
+// only. So the library does what it does well (body framing, 100-continue,
+// writing replies) and its limits on form bodies, header lines and targets
+// never apply. Its writes are collected and leave in one send.
+#pragma once
+
+#include <httplib.h>
+
+#include <chrono>
+#include <string>
+
+#include "http/request_head.h"
+
+namespace offstage::http {
+
+// Used only on the thread that serves the connection.
+//
+// The members that mirror httplib::Stream carry no `override`: newer versions
+// of the library have more of them, older fewer, and this class serves both.
+class Connection final : public httplib::Stream {
+ public:
+  // `stop_fd` becomes readable when the server stops. Owns neither descriptor.
+  Connection(int socket, int stop_fd);
+
+  enum class ReadResult { kHead, kClosed, kMalformed, kTooLarge };
+  // Waits at most `idle` for a request and reads its head.
+  ReadResult ReadHead(std::size_t max_head_bytes, std::chrono::milliseconds idle);
+  RequestHead& head() { return head_; }
+
+  // Sends what was written; false when the client is gone.
+  bool Flush();
+  // Answers without cpp-httplib; used when the head cannot be understood.
+  void SendPlainError(int status, const char* reason);
+  // True when the body was read to its end, so that another request can follow.
+  bool BodyConsumed() const { return head_.chunked || body_left_ == 0; }
+
+  const std::string& remote_address() const { return remote_address_; }
+  int remote_port() const { return remote_port_; }
+  const std::string& local_address() const { return local_address_; }
+  int local_port() const { return local_port_; }
+
+  // httplib::Stream
+  bool is_readable() const;
+  bool is_writable() const;
+  bool wait_readable() const { return is_readable(); }
+  bool wait_writable() const { return is_writable(); }
+  ssize_t read(char* buffer, size_t size);
+  ssize_t write(const char* data, size_t size);
+  void get_remote_ip_and_port(std::string& ip, int& port) const;
+  void get_local_ip_and_port(std::string& ip, int& port) const;
+  socket_t socket() const { return socket_; }
+  time_t duration() const { return 0; }
+
+ private:
+  enum class Wait { kReady, kTimeout, kStopped };
+  Wait WaitReadable(std::chrono::milliseconds timeout, bool stoppable) const;
+  // Appends what the socket has to in_; false at the end of the stream or on an
+  // error.
+  bool Fill();
+  void MakeSyntheticHead();
+
+  const int socket_;
+  const int stop_fd_;
+  std::string in_;
+  std::size_t in_position_ = 0;
+  std::string synthetic_;
+  std::size_t synthetic_position_ = 0;
+  std::string out_;
+  std::size_t body_left_ = 0;
+  RequestHead head_;
+  std::string remote_address_;
+  int remote_port_ = 0;
+  std::string local_address_;
+  int local_port_ = 0;
+};
+
+}  // namespace offstage::http
