@@ -31,6 +31,7 @@ enum class InvokeStatus {
   kTooLarge,       // The request payload is over the service's limit (413
                    // RequestTooLargeException).
   kStopped,        // The deployment is shutting down.
+  kStillRunning,   // `wait_limit` passed first; the invocation goes on and its answer is lost.
 };
 
 struct InvokeRequest {
@@ -44,6 +45,9 @@ struct InvokeRequest {
   std::string request_id;
   // X-Amzn-Trace-Id value ("Root=1-...;Parent=...;Sampled=0") or empty.
   std::string trace_header;
+  // How long the caller waits: API Gateway gives up after 29 s while the function runs on. Zero: until
+  // the invocation ends.
+  std::chrono::milliseconds wait_limit{0};
 };
 
 struct InvokeResult {
