@@ -1,0 +1,143 @@
+#include "aws/dispatcher.h"
+
+#include <gtest/gtest.h>
+#include <zlib.h>
+
+namespace offstage::aws {
+namespace {
+
+constexpr char kAuthorization[] =
+    "AWS4-HMAC-SHA256 Credential=KEY1/20261125/us-east-1/dynamodb/aws4_request, "
+    "SignedHeaders=host, Signature=0";
+
+class FakeService : public JsonService {
+ public:
+  Outcome<std::string> Execute(const Call& call, CallFacts& facts) override {
+    facts.attributes.emplace_back("table", "t");
+    caller = call.caller.function;
+    body = call.body;
+    if (call.operation == "Fail") {
+      return Fail(ApiError{.type = "ResourceNotFoundException",
+                           .message = "no such",
+                           .members = {{"Extra", 1}},
+                           .explanation = "why\nso"});
+    }
+    return std::string("{\"ok\":true}");
+  }
+  bool SendsCrc32() const override { return true; }
+  std::string_view ErrorTypePrefix(std::string_view) const override { return "prefix#"; }
+  std::string_view ContentType() const override { return "application/x-amz-json-1.0"; }
+
+  std::string caller;
+  std::string body;
+};
+
+class FakeTraces : public TraceSink {
+ public:
+  void Record(Span span) override { spans.push_back(std::move(span)); }
+  std::vector<Span> spans;
+};
+
+class FakeCallers : public CallerDirectory {
+ public:
+  std::optional<Caller> FindCaller(std::string_view key) const override {
+    if (key == "KEY1") return Caller{.function = "fn", .request_id = "r1"};
+    return std::nullopt;
+  }
+};
+
+class DispatcherTest : public ::testing::Test {
+ protected:
+  DispatcherTest() { dispatcher_.AddJsonService("dynamodb", "DynamoDB_20120810", service_); }
+
+  http::Reply Send(const std::string& target, const std::string& body = "{}",
+                   http::Headers more = {}) {
+    http::Request request;
+    request.method = "POST";
+    request.target = "/";
+    request.headers = {{"X-Amz-Target", target}, {"Authorization", kAuthorization}};
+    for (const auto& [name, value] : more)
+      request.headers.Add(name, value);
+    request.body = body;
+    return dispatcher_.Handle(request);
+  }
+
+  FakeService service_;
+  FakeTraces traces_;
+  FakeCallers callers_;
+  MemoryLog log_;
+  SeededIds ids_{1};
+  Dispatcher dispatcher_{{.region = "us-east-1"}, ids_, log_, traces_, &callers_};
+};
+
+TEST_F(DispatcherTest, AnswersInTheServicesProtocol) {
+  const http::Reply reply = Send("DynamoDB_20120810.GetItem");
+  EXPECT_EQ(reply.status, 200);
+  EXPECT_EQ(reply.headers.Get("Content-Type"), "application/x-amz-json-1.0");
+  EXPECT_EQ(reply.headers.Get("x-amz-crc32"), std::to_string(Crc32(reply.body)));
+  EXPECT_EQ(reply.headers.Get("x-amzn-RequestId").size(), 52u);
+}
+
+TEST_F(DispatcherTest, KnowsTheCallerAndRecordsTheCall) {
+  Send("DynamoDB_20120810.GetItem");
+  EXPECT_EQ(service_.caller, "fn");
+  ASSERT_EQ(traces_.spans.size(), 1u);
+  EXPECT_EQ(traces_.spans[0].name, "dynamodb.GetItem");
+  EXPECT_EQ(traces_.spans[0].request_id, "r1");
+}
+
+TEST_F(DispatcherTest, WritesErrorsWithTheirMembersAndExplainsBeside) {
+  const http::Reply reply = Send("DynamoDB_20120810.Fail");
+  EXPECT_EQ(reply.status, 400);
+  EXPECT_EQ(reply.body,
+            R"({"__type":"prefix#ResourceNotFoundException","Extra":1,"message":"no such"})");
+  EXPECT_EQ(reply.headers.Get("x-offstage-explain"), "why so");
+}
+
+TEST_F(DispatcherTest, AnUnknownServiceIsNamedWithOperationAndFunction) {
+  const http::Reply reply = Send("AmazonSQS.SendMessage");
+  EXPECT_EQ(reply.status, 501);
+  for (const char* part : {"SendMessage", "fn", "emulated here: dynamodb"}) {
+    EXPECT_NE(reply.body.find(part), std::string::npos) << reply.body;
+  }
+  EXPECT_EQ(log_.Lines().size(), 1u);
+}
+
+TEST_F(DispatcherTest, AMalformedAuthorizationIsRefused) {
+  http::Request request;
+  request.method = "POST";
+  request.target = "/";
+  request.headers = {{"X-Amz-Target", "DynamoDB_20120810.GetItem"},
+                     {"Authorization", "AWS4-HMAC-SHA256 nonsense"}};
+  const http::Reply reply = dispatcher_.Handle(request);
+  EXPECT_EQ(reply.status, 403);
+  EXPECT_NE(reply.body.find("IncompleteSignatureException"), std::string::npos);
+}
+
+std::string Gzip(const std::string& plain) {
+  std::string out(plain.size() + 200, '\0');
+  z_stream stream{};
+  deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY);
+  std::string input = plain;
+  stream.next_in = reinterpret_cast<Bytef*>(input.data());
+  stream.avail_in = static_cast<uInt>(input.size());
+  stream.next_out = reinterpret_cast<Bytef*>(out.data());
+  stream.avail_out = static_cast<uInt>(out.size());
+  deflate(&stream, Z_FINISH);
+  out.resize(stream.total_out);
+  deflateEnd(&stream);
+  return out;
+}
+
+TEST_F(DispatcherTest, InflatesGzipBodies) {
+  Send("DynamoDB_20120810.GetItem", Gzip("{\"a\":1}"), {{"Content-Encoding", "gzip"}});
+  EXPECT_EQ(service_.body, "{\"a\":1}");
+}
+
+TEST_F(DispatcherTest, RefusesGzipThatIsNoneOrABomb) {
+  EXPECT_EQ(Send("DynamoDB_20120810.GetItem", "nope", {{"Content-Encoding", "gzip"}}).status, 400);
+  EXPECT_FALSE(Gunzip(Gzip(std::string(1'000'000, 'a')), 1000).has_value());
+}
+
+}  // namespace
+}  // namespace offstage::aws
