@@ -148,7 +148,7 @@ std::optional<std::string> Base64Decode(std::string_view text) {
     out +=
         {static_cast<char>(v >> 16), static_cast<char>(v >> 8 & 255), static_cast<char>(v & 255)};
   }
-  out.resize(out.size() - padding);
+  out.erase(out.size() - padding);
   return out;
 }
 
