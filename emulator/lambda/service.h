@@ -1,0 +1,94 @@
+// The Lambda component: runs a deployment's functions as local processes that speak the Lambda
+// Runtime API, and answers the Lambda API on the AWS endpoint.
+//
+//   auto service = lambda::Service::Create(options, functions, {clock, ids, log, &traces,
+//   &output}); dispatcher.AddRestService("lambda", "/2015-03-31/functions", **service);
+//   InvokeResult result = (*service)->Invoke({.function = name, .payload = "{}"});
+//
+// Not emulated: images, Java, .NET, versions and aliases other than $LATEST, response streaming,
+// destinations and dead-letter queues, event source mappings (another component's), extensions.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "aws/service.h"
+#include "base/result.h"
+#include "interfaces/caller.h"
+#include "interfaces/invoker.h"
+#include "lambda/function_config.h"
+#include "lambda/options.h"
+
+namespace offstage::lambda {
+
+// How a function will be run, for `start` and `validate`.
+struct FunctionSummary {
+  FunctionConfig config;
+  std::string arn;
+  // The program that runs it: "/usr/bin/python3.11", or the bootstrap of provided.*. Empty: none
+  // can be found, and `note` says why.
+  std::string interpreter;
+  // What differs from AWS or is wrong ("python3.8 is not installed: running on Python 3.11.2");
+  // empty: nothing.
+  std::string note;
+};
+
+// What is going on right now.
+struct Activity {
+  // Invocations that wait for an environment, run, or are queued (InvocationType Event).
+  int in_flight = 0;
+  // Of these, asynchronous ones not yet finished.
+  int asynchronous = 0;
+  // Processes alive.
+  int environments = 0;
+};
+
+// Thread-safe.
+class Service : public Invoker, public CallerDirectory, public aws::RestService {
+ public:
+  // Starts no process. Fails for what no invocation could survive: a runtime name that does not
+  // exist or is not emulated, two functions of one name, a work folder that cannot be written, and,
+  // with RuntimeMatch::kExact, an interpreter that is not installed. A missing handler file or
+  // interpreter is a note in Functions() and an error of each invocation, as on AWS.
+  static Result<std::unique_ptr<Service>> Create(Options options,
+                                                 std::vector<FunctionConfig> functions,
+                                                 Dependencies dependencies);
+  // Stops.
+  ~Service() override;
+  Service(const Service&) = delete;
+  Service& operator=(const Service&) = delete;
+
+  // To be called before the first invocation, if Options had no URL.
+  void SetAwsEndpoint(std::string url);
+
+  // Invoker. `function` is a physical name, a name with ":$LATEST", or an ARN.
+  InvokeResult Invoke(const InvokeRequest& request) override;
+  // InvocationType Event: queues it, runs it in the background, retries twice when it fails (after
+  // one minute, then two). Only `status`, `request_id` and `explanation` of the result are set;
+  // kOk: queued.
+  InvokeResult InvokeAsync(const InvokeRequest& request);
+
+  // CallerDirectory.
+  std::optional<Caller> FindCaller(std::string_view access_key_id) const override;
+
+  // aws::RestService: the Lambda API under /2015-03-31/functions.
+  http::Reply Execute(const aws::Call& call, aws::CallFacts& facts) override;
+
+  // In order of configuration.
+  std::vector<FunctionSummary> Functions() const;
+  Activity CurrentActivity() const;
+
+  // Refuses new invocations, ends every process (SIGTERM, after `grace` SIGKILL, the whole process
+  // group) and waits until all are gone. Running invocations end with kStopped. Idempotent.
+  void Stop(std::chrono::milliseconds grace = std::chrono::milliseconds(500));
+
+ private:
+  class Impl;
+  explicit Service(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace offstage::lambda
