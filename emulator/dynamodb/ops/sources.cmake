@@ -1,0 +1,3 @@
+# Read by ../CMakeLists.txt.
+set(DYNAMODB_OPS_SOURCES)
+set(DYNAMODB_OPS_HEADERS)

@@ -1,0 +1,3 @@
+# Read by ../CMakeLists.txt.
+set(DYNAMODB_PARTIQL_SOURCES)
+set(DYNAMODB_PARTIQL_HEADERS)

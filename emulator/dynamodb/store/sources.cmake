@@ -1,0 +1,3 @@
+# Read by ../CMakeLists.txt.
+set(DYNAMODB_STORE_SOURCES)
+set(DYNAMODB_STORE_HEADERS)
