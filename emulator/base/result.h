@@ -44,8 +44,8 @@ class [[nodiscard]] Result {
   template <typename U = T, typename = std::enable_if_t<std::is_convertible_v<U&&, T>>>
   Result(U&& value) : state_(std::in_place_index<0>, std::forward<U>(value)) {}  // NOLINT
   template <typename F, typename = std::enable_if_t<std::is_convertible_v<F, E>>>
-  Result(Failure<F> failure)
-      : state_(std::in_place_index<1>, std::move(failure.error)) {}  // NOLINT
+  Result(Failure<F> failure)  // NOLINT
+      : state_(std::in_place_index<1>, std::move(failure.error)) {}
 
   bool ok() const { return state_.index() == 0; }
   explicit operator bool() const { return ok(); }
