@@ -22,15 +22,27 @@ enum class ApiKind {
   kHttp,  // API Gateway v2: AWS::Serverless::HttpApi
 };
 
-// Decides which headers the service adds to the event (CloudFront-* and Via for kEdge).
+// Decides which headers the service adds to the event (CloudFront-* and Via for kEdge, SAM's
+// default for REST). HTTP APIs are always regional.
 enum class EndpointType { kEdge, kRegional };
+
+// What events say about the API's own address (header Host, X-Forwarded-Port and -Proto,
+// requestContext.domainName).
+enum class SelfAddress {
+  // {id}.execute-api.{region}.amazonaws.com, 443, https: what the handler sees when deployed.
+  kDeployed,
+  // The client's Host header, this server's port, http: links that the handler makes of it lead
+  // back
+  // here.
+  kLocal,
+};
 
 enum class PayloadVersion { kV1, kV2 };
 
 // The integration `AWS_PROXY` with a function.
 struct LambdaProxy {
   // Physical name, as the Invoker knows it.
-  std::string function;
+  std::string function = {};
   // REST APIs always use kV1, whatever stands here.
   PayloadVersion payload = PayloadVersion::kV1;
   // How long the service waits: 29 s for REST, 30 s for HTTP APIs; zero means that default.
@@ -42,9 +54,9 @@ struct LambdaProxy {
 struct MockIntegration {
   int status = 200;
   // Literal values, without the single quotes of `responseParameters`.
-  http::Headers headers;
+  http::Headers headers = {};
   std::string content_type = "application/json";
-  std::string body;
+  std::string body = {};
 };
 
 using Integration = std::variant<LambdaProxy, MockIntegration>;
@@ -53,13 +65,13 @@ using Integration = std::variant<LambdaProxy, MockIntegration>;
 struct LambdaAuthorizer {
   enum class Kind { kToken, kRequest } kind = Kind::kToken;
   // Physical name.
-  std::string function;
+  std::string function = {};
   // "method.request.header.Authorization", "method.request.querystring.q", "context.httpMethod",
   // "stageVariables.x"; for HTTP APIs "$request.header.Authorization" and so on. kToken: exactly
   // one header.
   std::vector<std::string> identity_sources = {"method.request.header.Authorization"};
   // kToken: the token must match this regular expression, or 401 without a call; empty: any token.
-  std::string identity_validation;
+  std::string identity_validation = {};
   // 0 turns the cache off.
   std::chrono::seconds ttl{300};
   // HTTP APIs only.
@@ -69,14 +81,14 @@ struct LambdaAuthorizer {
 
 // A `COGNITO_USER_POOLS` authorizer (REST).
 struct CognitoAuthorizer {
-  std::vector<std::string> user_pool_ids;
+  std::vector<std::string> user_pool_ids = {};
   std::string identity_source = "method.request.header.Authorization";
 };
 
 // A JWT authorizer (HTTP API).
 struct JwtAuthorizer {
-  std::string issuer;
-  std::vector<std::string> audience;
+  std::string issuer = {};
+  std::vector<std::string> audience = {};
   std::string identity_source = "$request.header.Authorization";
 };
 
@@ -85,31 +97,31 @@ using Authorizer = std::variant<LambdaAuthorizer, CognitoAuthorizer, JwtAuthoriz
 // What a request must satisfy besides matching (REST: `RequestValidator` and `RequestParameters`).
 struct RequestValidation {
   // "method.request.querystring.page" and so on, only those marked as required.
-  std::vector<std::string> required_parameters;
+  std::vector<std::string> required_parameters = {};
   // By content type: a JSON Schema (draft 4) as JSON text; empty map: bodies are not validated.
-  std::map<std::string, std::string> body_schemas;
+  std::map<std::string, std::string> body_schemas = {};
 };
 
 struct Route {
   // "GET", ...; "ANY" (REST: x-amazon-apigateway-any-method). Upper case.
-  std::string method;
+  std::string method = {};
   // "/users/{id}", "/files/{proxy+}", "/". HTTP APIs: "$default" takes whatever nothing else takes.
-  std::string path;
-  Integration integration;
+  std::string path = {};
+  Integration integration = {};
 
   // Key of ApiConfig::authorizers; empty: open. A name that is not there refuses the route.
-  std::string authorizer;
+  std::string authorizer = {};
   // For Cognito and JWT authorizers: one of these must be in the token.
-  std::vector<std::string> scopes;
+  std::vector<std::string> scopes = {};
   // `AuthorizationType: AWS_IAM`: a SigV4 signature must be present.
   enum class IamAuthorization { kNotRequired, kRequired } iam = IamAuthorization::kNotRequired;
   // `ApiKeyRequired`: x-api-key must be the value of one of ApiConfig::api_keys.
   enum class ApiKeyUse { kNotRequired, kRequired } api_key = ApiKeyUse::kNotRequired;
-  std::optional<RequestValidation> validation;
+  std::optional<RequestValidation> validation = {};
 
   // Not empty: the route is known but must not be served, and why ("AWS_IAM authorization with a
   // resource policy is not emulated, template.yaml:31:9"). Answers 500 and explains.
-  std::string refused;
+  std::string refused = {};
 };
 
 // SAM's `Cors` of a REST API: an OPTIONS method with a MOCK integration is added to each path that
@@ -117,62 +129,63 @@ struct Route {
 struct RestCors {
   std::string allow_origin = "*";
   // Empty: the methods that the path has, as SAM computes them.
-  std::string allow_methods;
-  std::string allow_headers;
-  std::string max_age;
+  std::string allow_methods = {};
+  std::string allow_headers = {};
+  std::string max_age = {};
   enum class Credentials { kAbsent, kAllowed } credentials = Credentials::kAbsent;
   // `AddDefaultAuthorizerToCorsPreflight`: name of the authorizer that guards the OPTIONS methods.
-  std::string authorizer;
+  std::string authorizer = {};
 };
 
 // `CorsConfiguration` of an HTTP API: the gateway answers preflights itself and overwrites the
 // handler's CORS headers.
 struct HttpCors {
-  std::vector<std::string> allow_origins;
-  std::vector<std::string> allow_methods;
-  std::vector<std::string> allow_headers;
-  std::vector<std::string> expose_headers;
-  std::optional<std::chrono::seconds> max_age;
+  std::vector<std::string> allow_origins = {};
+  std::vector<std::string> allow_methods = {};
+  std::vector<std::string> allow_headers = {};
+  std::vector<std::string> expose_headers = {};
+  std::optional<std::chrono::seconds> max_age = {};
   enum class Credentials { kAbsent, kAllowed } credentials = Credentials::kAbsent;
 };
 
 // A customised gateway response (`GatewayResponses`): how an error of the gateway's own looks.
 struct GatewayResponse {
-  std::optional<int> status;
+  std::optional<int> status = {};
   // Header name and literal value, without single quotes.
-  http::Headers headers;
+  http::Headers headers = {};
   // By content type; "$context.error.messageString" and "$context.error.message" are filled in.
-  std::map<std::string, std::string> templates;
+  std::map<std::string, std::string> templates = {};
 };
 
 struct ApiKey {
-  std::string id;
-  std::string name;
-  std::string value;
+  std::string id = {};
+  std::string name = {};
+  std::string value = {};
 };
 
 struct ApiConfig {
   ApiKind kind = ApiKind::kRest;
   // Ten lower-case letters and digits, as in {id}.execute-api.{region}.amazonaws.com.
-  std::string id;
+  std::string id = {};
   // The API's name in the stack ("hdoc-backend-dev"), for listings only.
-  std::string name;
+  std::string name = {};
   // "Prod"; HTTP APIs: "$default".
   std::string stage = "Prod";
   std::string region = "us-east-1";
   std::string account_id = "123456789012";
   EndpointType endpoint = EndpointType::kEdge;
+  SelfAddress self_address = SelfAddress::kDeployed;
 
-  std::vector<Route> routes;
-  std::map<std::string, Authorizer> authorizers;
-  std::vector<ApiKey> api_keys;
-  std::map<std::string, std::string> stage_variables;
+  std::vector<Route> routes = {};
+  std::map<std::string, Authorizer> authorizers = {};
+  std::vector<ApiKey> api_keys = {};
+  std::map<std::string, std::string> stage_variables = {};
   // "image/png", "image/*", "*/*"; REST only ("/" as SAM's "~1").
-  std::vector<std::string> binary_media_types;
-  std::optional<RestCors> rest_cors;
-  std::optional<HttpCors> http_cors;
+  std::vector<std::string> binary_media_types = {};
+  std::optional<RestCors> rest_cors = {};
+  std::optional<HttpCors> http_cors = {};
   // By response type: "DEFAULT_4XX", "UNAUTHORIZED" ...
-  std::map<std::string, GatewayResponse> gateway_responses;
+  std::map<std::string, GatewayResponse> gateway_responses = {};
 };
 
 }  // namespace offstage::gateway

@@ -8,8 +8,9 @@
 // Which path: deployed, every path of a REST API begins with /{stage}. Here both `/Prod/users` and
 // `/users` reach route /users. When the first segment is the stage's name it is taken off first, as
 // deployed, so a greedy root route sees `users` for `/Prod/users`; only when no route fits what is
-// left is the whole path tried (an API with a route /Prod/x of its own). `/` and `/Prod` both reach
-// the root resource. Events always say the deployed path (requestContext.path is /Prod/users).
+// left may a route take the whole path, and only one that begins with /Prod itself. `/` and `/Prod`
+// both reach the root resource. Events always say the deployed path (requestContext.path is
+// /Prod/users).
 #pragma once
 
 #include <memory>
@@ -40,17 +41,17 @@ struct Dependencies {
 
 // A row of `offstage routes`.
 struct RouteListing {
-  std::string api_id;
-  std::string api_name;
+  std::string api_id = {};
+  std::string api_name = {};
   ApiKind kind = ApiKind::kRest;
-  std::string method;
-  std::string path;
+  std::string method = {};
+  std::string path = {};
   // The physical function name, or "mock".
-  std::string target;
+  std::string target = {};
   // "", "authorizer NAME", "api key", "IAM", or "refused: why"; several are joined by ", ".
-  std::string protection;
+  std::string protection = {};
   // Below the server's URL: "/users/{id}" for the first API, "/_apis/{id}/users/{id}" for others.
-  std::string url_path;
+  std::string url_path = {};
 };
 
 // Thread-safe.

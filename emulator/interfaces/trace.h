@@ -12,13 +12,13 @@ namespace offstage {
 struct Span {
   // The invocation's request id, or the gateway's for hops outside an
   // invocation; empty: none.
-  std::string request_id;
+  std::string request_id = {};
   // "gateway GET /users", "lambda hdoc-...", "dynamodb.GetItem".
-  std::string name;
-  std::chrono::steady_clock::time_point start;
+  std::string name = {};
+  std::chrono::steady_clock::time_point start = {};
   std::chrono::microseconds duration{0};
   // Facts: table, status, error type, consumed capacity ...
-  std::vector<std::pair<std::string, std::string>> attributes;
+  std::vector<std::pair<std::string, std::string>> attributes = {};
 };
 
 // Thread-safe; must return quickly: it is on every request's path.

@@ -1,0 +1,328 @@
+#include "gateway/gateway.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+
+#include "base/json.h"
+#include "base/mutex.h"
+#include "base/text.h"
+#include "gateway/admission.h"
+#include "gateway/call.h"
+#include "gateway/cors.h"
+#include "gateway/gateway_error.h"
+#include "gateway/integration.h"
+#include "gateway/locate.h"
+
+namespace offstage::gateway {
+
+namespace {
+
+// docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
+constexpr std::size_t kMaxBodyBytes = 10 * 1024 * 1024;
+constexpr std::size_t kMaxHeaderBytes = 10240;
+constexpr std::size_t kMaxEdgeUrl = 8192;
+constexpr std::size_t kMaxRegionalUrl = 10240;
+
+using Steady = std::chrono::steady_clock;
+
+std::size_t HeaderBytes(const http::Headers& headers) {
+  std::size_t bytes = 0;
+  for (const auto& [name, value] : headers)
+    bytes += name.size() + value.size() + 2;
+  return bytes;
+}
+
+// "Root=1-...;Parent=...;Sampled=0;Lineage=..." in parts: the client's root is kept, and its parent
+// if it sent one (recorded: test_invocation_trace_id).
+void FillTrace(Call& call, IdSource& ids) {
+  constexpr std::string_view kHex = "0123456789abcdef";
+  std::string parent;
+  std::string sampled;
+  for (const std::string_view part : Split(call.Header("x-amzn-trace-id"), ';')) {
+    const std::string_view field = Trim(part);
+    if (field.starts_with("Root=")) call.trace_root = ToExplanation(field.substr(0, 80));
+    if (field.starts_with("Parent=")) parent = ToExplanation(field.substr(7, 40));
+    if (field == "Sampled=0" || field == "Sampled=1") sampled = field.substr(8);
+  }
+  if (call.trace_root.empty()) {
+    call.trace_root =
+        fmt::format("Root=1-{:08x}-{}", ToEpochSeconds(call.time), ids.Text(24, kHex));
+  }
+  if (sampled.empty()) sampled = parent.empty() ? "0" : "1";
+  if (parent.empty()) parent = ids.Text(16, kHex);
+  call.trace_rest = fmt::format(";Parent={};Sampled={}", parent, sampled);
+}
+
+std::string TargetOf(const Integration& integration) {
+  const auto* proxy = std::get_if<LambdaProxy>(&integration);
+  return proxy == nullptr ? "mock" : proxy->function;
+}
+
+std::string ProtectionOf(const Route& route) {
+  std::vector<std::string> parts;
+  if (!route.authorizer.empty()) parts.push_back("authorizer " + route.authorizer);
+  if (route.iam == Route::IamAuthorization::kRequired) parts.emplace_back("IAM");
+  if (route.api_key == Route::ApiKeyUse::kRequired) parts.emplace_back("api key");
+  if (!route.refused.empty()) parts.push_back("refused: " + route.refused);
+  return Join(parts, ", ");
+}
+
+// "GET, POST" for what a path has, or the route most like what was asked.
+std::string ExplainNoRoute(const Call& call) {
+  const Api& api = call.api;
+  std::string_view path = call.path;
+  while (path.size() > 1 && path.back() == '/')
+    path.remove_suffix(1);
+  std::vector<std::string> methods = api.tree.MethodsFor(path);
+  if (!methods.empty()) {
+    std::sort(methods.begin(), methods.end());
+    std::string text =
+        fmt::format("{} has no {}; it has {}", path, call.request.method, Join(methods, ", "));
+    if (call.request.method == "OPTIONS") {
+      text += ". A browser's preflight fails here as it would deployed: set Cors on the API";
+    }
+    return text;
+  }
+  std::vector<std::string> paths;
+  for (const CompiledRoute& route : api.routes)
+    paths.push_back(route.route.path);
+  const std::optional<std::string> nearest = NearestName(path, paths);
+  if (nearest.has_value()) {
+    return fmt::format("no route fits {}; did you mean {}?", path, *nearest);
+  }
+  constexpr std::size_t kMaxRoutes = 8;
+  std::string text = fmt::format("no route fits {}; the API has", path);
+  for (std::size_t i = 0; i < api.routes.size() && i < kMaxRoutes; ++i) {
+    text += (i == 0 ? " " : ", ") + api.routes[i].key;
+  }
+  if (api.routes.size() > kMaxRoutes) text += ", ...";
+  return text;
+}
+
+}  // namespace
+
+class Gateway::Impl {
+ public:
+  Impl(std::vector<std::unique_ptr<Api>> apis, const Dependencies& dependencies)
+      : apis_(std::move(apis)), dependencies_(dependencies) {}
+
+  http::Reply Handle(const http::Request& request);
+  std::vector<RouteListing> Routes() const;
+
+ private:
+  http::Reply Answer(Call& call, std::string_view path, IntegrationFacts& facts);
+  std::optional<http::Reply> CheckLimits(Call& call) const;
+  http::Reply NoRoute(Call& call) const;
+  http::Reply Refused(Call& call) const;
+  void WarnAboutCors(Call& call, const http::Reply& reply) const;
+  void Finish(const Call& call, const IntegrationFacts& facts, http::Reply& reply) const;
+  void Report(const Call& call, const IntegrationFacts& facts, const http::Reply& reply,
+              Steady::time_point start) const;
+
+  const std::vector<std::unique_ptr<Api>> apis_;
+  const Dependencies dependencies_;
+};
+
+http::Reply Gateway::Impl::Handle(const http::Request& request) {
+  const Steady::time_point start = Steady::now();
+  const Located located = LocateApi(apis_, request);
+  if (located.api == nullptr) {
+    http::Reply reply = MakeHttpError(404, "Not Found");
+    const std::string text =
+        fmt::format("there is no API {}; the first is {}", located.id, apis_.front()->config.id);
+    reply.headers.Add("x-offstage-explain", ToExplanation(text));
+    return reply;
+  }
+  Call call(*located.api, request);
+  call.time = dependencies_.clock.Now();
+  call.request_id = dependencies_.ids.Uuid();
+  call.extended_request_id =
+      dependencies_.ids.Text(15, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789") +
+      "=";
+  FillTrace(call, dependencies_.ids);
+  IntegrationFacts facts;
+  std::optional<http::Reply> preflight = AnswerPreflight(call);
+  http::Reply reply =
+      preflight.has_value() ? std::move(*preflight) : Answer(call, located.path, facts);
+  if (!preflight.has_value()) ApplyCors(call, reply);
+  WarnAboutCors(call, reply);
+  Finish(call, facts, reply);
+  Report(call, facts, reply, start);
+  return reply;
+}
+
+std::optional<http::Reply> Gateway::Impl::CheckLimits(Call& call) const {
+  const http::Request& request = call.request;
+  const bool rest = call.api.is_rest();
+  const bool edge = rest && call.api.config.endpoint == EndpointType::kEdge;
+  if (request.body.size() > kMaxBodyBytes) {
+    call.explanation =
+        fmt::format("the body has {} bytes; API Gateway takes 10 MB", request.body.size());
+    return rest ? MakePlainError(413, "HTTP content length exceeded 10485760 bytes.")
+                : MakeHttpError(413, "Request Entity Too Large");
+  }
+  const std::size_t head =
+      HeaderBytes(request.headers) + (rest ? 0 : request.method.size() + request.target.size());
+  if (head > kMaxHeaderBytes) {
+    call.explanation =
+        fmt::format("the headers have {} bytes; API Gateway takes {}", head, kMaxHeaderBytes);
+    return rest ? MakePlainError(413, "HTTP header is larger than 10240 bytes.")
+                : MakeHttpError(431, "Request Header Fields Too Large");
+  }
+  const std::size_t max_url = edge ? kMaxEdgeUrl : kMaxRegionalUrl;
+  if (rest && request.target.size() > max_url) {
+    call.explanation = fmt::format("the URL has {} characters; API Gateway takes {}",
+                                   request.target.size(), max_url);
+    return MakePlainError(414, "Request URI too long");
+  }
+  return std::nullopt;
+}
+
+http::Reply Gateway::Impl::NoRoute(Call& call) const {
+  call.explanation = ExplainNoRoute(call);
+  if (!call.api.is_rest()) return MakeHttpError(404, "Not Found");
+  return MakeRestError(error::kMissingAuthenticationToken, call.api.config);
+}
+
+http::Reply Gateway::Impl::Refused(Call& call) const {
+  call.explanation = fmt::format("this route is not served: {}", call.route->route.refused);
+  if (!call.api.is_rest()) return MakeHttpError(500, "Internal Server Error");
+  return MakeRestError(error::kConfiguration, call.api.config);
+}
+
+http::Reply Gateway::Impl::Answer(Call& call, std::string_view path, IntegrationFacts& facts) {
+  if (std::optional<http::Reply> refused = CheckLimits(call)) return std::move(*refused);
+  MatchRoute(call, path);
+  if (call.route == nullptr) return NoRoute(call);
+  if (!call.route->route.refused.empty()) return Refused(call);
+  call.query = ParseQuery(call.request.RawQuery());
+  if (std::optional<http::Reply> refused = CheckIam(call)) return std::move(*refused);
+  if (std::optional<http::Reply> refused = CheckApiKey(call)) return std::move(*refused);
+  if (std::optional<http::Reply> refused = CheckValidation(call)) return std::move(*refused);
+  return RunIntegration(call, dependencies_.invoker, facts);
+}
+
+// A browser hides such an answer from the page. Deployed it would be the same, so nothing is added.
+void Gateway::Impl::WarnAboutCors(Call& call, const http::Reply& reply) const {
+  const std::string_view origin = call.Header("origin");
+  if (origin.empty() || reply.headers.Find("access-control-allow-origin") != nullptr) return;
+  const std::size_t scheme = origin.find("://");
+  if (scheme != std::string_view::npos && origin.substr(scheme + 3) == call.Header("host")) return;
+  std::string text = fmt::format(
+      "a browser page from {} may not read this answer: it has no Access-Control-Allow-Origin, "
+      "here "
+      "as deployed",
+      origin);
+  if (call.api.is_rest() && call.explanation.empty()) {
+    text +=
+        "; a Lambda proxy's handler must send it itself (Cors in the template covers OPTIONS only)";
+  }
+  call.explanation = call.explanation.empty() ? text : call.explanation + "; " + text;
+}
+
+void Gateway::Impl::Finish(const Call& call, const IntegrationFacts& facts,
+                           http::Reply& reply) const {
+  reply.headers.Add("Date", ToHttpDate(call.time));
+  if (call.api.is_rest()) {
+    reply.headers.Add("x-amzn-RequestId", call.request_id);
+    reply.headers.Add("x-amz-apigw-id", call.extended_request_id);
+    const bool failed = reply.headers.Find("x-amzn-errortype") != nullptr;
+    if (facts.invoked && !failed) {
+      reply.headers.Add("X-Amzn-Trace-Id", call.trace_root + call.trace_rest);
+    }
+  } else {
+    reply.headers.Add("Apigw-Requestid", call.extended_request_id);
+  }
+  if (!call.explanation.empty()) {
+    reply.headers.Add("x-offstage-explain", ToExplanation(call.explanation));
+  }
+}
+
+void Gateway::Impl::Report(const Call& call, const IntegrationFacts& facts,
+                           const http::Reply& reply, Steady::time_point start) const {
+  const std::string_view key =
+      call.route == nullptr ? "(no route)" : std::string_view(call.route->key);
+  if (!call.explanation.empty()) {
+    dependencies_.log.Warn(fmt::format("gateway answered {}", reply.status),
+                           {{"request", call.request.method + " " + call.request.target},
+                            {"request_id", call.request_id},
+                            {"why", ToExplanation(call.explanation)}});
+  }
+  const auto duration =
+      std::chrono::duration_cast<std::chrono::microseconds>(Steady::now() - start);
+  Span span{.request_id = call.request_id,
+            .name = fmt::format("gateway {}", key),
+            .start = start,
+            .duration = duration};
+  span.attributes = {{"api", call.api.config.id},
+                     {"method", call.request.method},
+                     {"target", call.request.target},
+                     {"route", std::string(key)},
+                     {"status", std::to_string(reply.status)}};
+  if (facts.invoked) {
+    span.attributes.emplace_back("function", facts.function);
+    span.attributes.emplace_back("start", facts.cold_start ? "cold" : "warm");
+    span.attributes.emplace_back("queued_us", std::to_string(facts.times.queued.count()));
+    span.attributes.emplace_back("init_us", std::to_string(facts.times.init.count()));
+    span.attributes.emplace_back("handler_us", std::to_string(facts.times.handler.count()));
+  }
+  if (!call.explanation.empty()) {
+    span.attributes.emplace_back("explain", ToExplanation(call.explanation));
+  }
+  dependencies_.traces.Record(std::move(span));
+}
+
+std::vector<RouteListing> Gateway::Impl::Routes() const {
+  std::vector<RouteListing> listing;
+  for (const std::unique_ptr<Api>& api : apis_) {
+    const std::string prefix =
+        api == apis_.front() ? std::string() : std::string(kApisPrefix) + api->config.id;
+    for (const CompiledRoute& compiled : api->routes) {
+      const Route& route = compiled.route;
+      listing.push_back({.api_id = api->config.id,
+                         .api_name = api->config.name,
+                         .kind = api->config.kind,
+                         .method = route.method,
+                         .path = route.path,
+                         .target = TargetOf(route.integration),
+                         .protection = ProtectionOf(route),
+                         .url_path = prefix + (route.path == "$default" ? "/" : route.path)});
+    }
+  }
+  return listing;
+}
+
+Result<std::unique_ptr<Gateway>> Gateway::Create(std::vector<ApiConfig> apis,
+                                                 const Dependencies& dependencies) {
+  if (apis.empty()) return Fail(Error{"there is no API to serve"});
+  std::vector<std::unique_ptr<Api>> compiled;
+  std::vector<std::string> warnings;
+  for (ApiConfig& config : apis) {
+    for (const std::unique_ptr<Api>& other : compiled) {
+      if (other->config.id == config.id) {
+        return Fail(Error{fmt::format("two APIs have the id {}", config.id)});
+      }
+    }
+    OFFSTAGE_TRY(Api api, CompileApi(std::move(config), warnings));
+    compiled.push_back(std::make_unique<Api>(std::move(api)));
+  }
+  for (const std::string& warning : warnings)
+    dependencies.log.Warn(warning);
+  auto impl = std::make_unique<Impl>(std::move(compiled), dependencies);
+  return std::unique_ptr<Gateway>(new Gateway(std::move(impl)));
+}
+
+Gateway::Gateway(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Gateway::~Gateway() = default;
+
+http::Reply Gateway::Handle(const http::Request& request) {
+  return impl_->Handle(request);
+}
+
+std::vector<RouteListing> Gateway::Routes() const {
+  return impl_->Routes();
+}
+
+}  // namespace offstage::gateway

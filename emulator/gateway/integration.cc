@@ -1,0 +1,143 @@
+#include "gateway/integration.h"
+
+#include <fmt/format.h>
+
+#include "base/text.h"
+#include "gateway/event_v1.h"
+#include "gateway/event_v2.h"
+#include "gateway/gateway_error.h"
+#include "gateway/proxy_answer.h"
+
+namespace offstage::gateway {
+
+namespace {
+
+http::Reply Error(const Call& call, const ErrorKind& kind) {
+  if (call.api.is_rest()) return MakeRestError(kind, call.api.config);
+  // HTTP APIs say less: recorded texts of http-api-troubleshooting-lambda.
+  if (kind.status == 413) return MakeHttpError(413, "Request Entity Too Large");
+  if (kind.status == 504) return MakeHttpError(503, "Service Unavailable");
+  return MakeHttpError(500, "Internal Server Error");
+}
+
+// The reply for everything but a handler that returned.
+http::Reply FailedInvocation(Call& call, const std::string& function, const InvokeResult& result) {
+  const auto explain = [&call, &result](std::string text) {
+    if (!result.explanation.empty()) text += ": " + result.explanation;
+    call.explanation = std::move(text);
+  };
+  switch (result.status) {
+    case InvokeStatus::kThrottled:
+      explain(fmt::format("function {} was throttled (Lambda's 429)", function));
+      return Error(call, error::kInvocationFailed);
+    case InvokeStatus::kNotFound:
+      explain(fmt::format("there is no function {}", function));
+      return Error(call, error::kInvocationFailed);
+    case InvokeStatus::kTooLarge:
+      explain(fmt::format("the event for {} is over Lambda's 6 MB", function));
+      return Error(call, error::kRequestTooLarge);
+    case InvokeStatus::kStopped:
+      explain("the emulator is stopping");
+      return Error(call, error::kInvocationFailed);
+    case InvokeStatus::kOk:
+    case InvokeStatus::kFunctionError:
+    case InvokeStatus::kStillRunning:
+      break;
+  }
+  explain(fmt::format("function {} failed", function));
+  return Error(call, error::kBadGateway);
+}
+
+// Base64 bodies become bytes only if the client's first Accept type is one of the API's binary
+// media types, whatever Content-Type the handler says (recorded: test_aws_proxy_binary_response).
+bool ClientAcceptsBinary(const Call& call) {
+  if (!call.api.is_rest()) return true;
+  const std::vector<std::string>& types = call.api.config.binary_media_types;
+  const std::string_view accept = call.Header("accept");
+  // Assumed: with "*/*" a client that sends no Accept takes anything.
+  if (accept.empty()) return std::find(types.begin(), types.end(), "*/*") != types.end();
+  return MatchesMediaType(accept, types);
+}
+
+http::Reply ReplyWith(Call& call, const std::string& function, ProxyAnswer answer) {
+  http::Reply reply{.status = answer.status};
+  reply.headers = RemapHeaders(answer.headers);
+  reply.body = std::move(answer.body);
+  if (answer.encoding == ProxyAnswer::BodyEncoding::kBase64 && ClientAcceptsBinary(call)) {
+    std::optional<std::string> bytes = Base64Decode(reply.body);
+    if (!bytes.has_value()) {
+      call.explanation =
+          fmt::format("{} set isBase64Encoded, but its body is not base64", function);
+      return Error(call, error::kConfiguration);
+    }
+    reply.body = std::move(*bytes);
+  } else if (answer.encoding == ProxyAnswer::BodyEncoding::kBase64 && !reply.body.empty()) {
+    call.explanation = fmt::format(
+        "{} set isBase64Encoded, but the base64 text is sent as it is: the first type in Accept "
+        "({}) "
+        "is not in BinaryMediaTypes",
+        function, call.Header("accept").empty() ? "none" : call.Header("accept"));
+  }
+  if (reply.headers.Find("content-type") == nullptr) {
+    reply.headers.Add("Content-Type",
+                      call.api.is_rest() ? "application/json" : "text/plain;charset=utf-8");
+  }
+  return reply;
+}
+
+http::Reply Invoke(Call& call, const LambdaProxy& proxy, Invoker& invoker,
+                   IntegrationFacts& facts) {
+  const bool v2 = !call.api.is_rest() && proxy.payload == PayloadVersion::kV2;
+  const std::chrono::milliseconds limit = IntegrationTimeout(call.api, proxy);
+  InvokeRequest request;
+  request.function = proxy.function;
+  request.payload = v2 ? BuildEventV2(call) : BuildEventV1(call);
+  request.trace_header = call.trace_root + call.trace_rest;
+  request.wait_limit = limit;
+  const auto start = std::chrono::steady_clock::now();
+  const InvokeResult result = invoker.Invoke(request);
+  facts = {.function = proxy.function,
+           .invoked = true,
+           .cold_start = result.cold_start,
+           .times = result.times};
+  // Also when the invoker waited longer than asked.
+  if (result.status == InvokeStatus::kStillRunning ||
+      std::chrono::steady_clock::now() - start > limit) {
+    call.explanation = fmt::format(
+        "function {} did not answer within the gateway's {} s; it may still be running "
+        "(limits.html: integration timeout)",
+        proxy.function, std::chrono::duration<double>(limit).count());
+    return Error(call, error::kIntegrationTimeout);
+  }
+  if (result.status != InvokeStatus::kOk) return FailedInvocation(call, proxy.function, result);
+  auto answer = v2 ? ParseProxyAnswerV2(result.payload)
+                   : ParseProxyAnswer(result.payload, call.api.is_rest() ? ProxyDialect::kRest
+                                                                         : ProxyDialect::kHttpApi);
+  if (!answer.ok()) {
+    call.explanation = fmt::format("function {}: {}", proxy.function, answer.error().message);
+    return Error(call, error::kBadGateway);
+  }
+  return ReplyWith(call, proxy.function, std::move(answer).value());
+}
+
+}  // namespace
+
+std::chrono::milliseconds IntegrationTimeout(const Api& api, const LambdaProxy& proxy) {
+  if (proxy.timeout.count() > 0) return proxy.timeout;
+  return api.is_rest() ? std::chrono::seconds(29) : std::chrono::seconds(30);
+}
+
+http::Reply RunIntegration(Call& call, Invoker& invoker, IntegrationFacts& facts) {
+  const Integration& integration = call.route->route.integration;
+  if (const auto* proxy = std::get_if<LambdaProxy>(&integration)) {
+    return Invoke(call, *proxy, invoker, facts);
+  }
+  const auto& mock = std::get<MockIntegration>(integration);
+  http::Reply reply{.status = mock.status, .headers = mock.headers, .body = mock.body};
+  if (reply.headers.Find("content-type") == nullptr) {
+    reply.headers.Add("Content-Type", mock.content_type);
+  }
+  return reply;
+}
+
+}  // namespace offstage::gateway
