@@ -40,11 +40,7 @@ AttributeValue* Item::Find(std::string_view name) {
   return found != attributes_.end() && found->name == name ? &found->value : nullptr;
 }
 
-AttributeValue& Item::Set(std::string_view name, AttributeValue value) {
-  return Set(std::string(name), std::move(value));
-}
-
-AttributeValue& Item::Set(std::string&& name, AttributeValue value) {
+AttributeValue& Item::Set(std::string name, AttributeValue value) {
   if (attributes_.empty() || attributes_.back().name < name) {
     attributes_.push_back({std::move(name), std::move(value)});
     return attributes_.back().value;
@@ -66,6 +62,12 @@ bool Item::Erase(std::string_view name) {
 
 void Item::Reserve(std::size_t count) {
   attributes_.reserve(count);
+}
+
+Item Item::FromSorted(Storage attributes) {
+  Item item;
+  item.attributes_ = std::move(attributes);
+  return item;
 }
 
 Item Item::FromUnsorted(Storage attributes) {
@@ -130,6 +132,10 @@ AttributeValue AttributeValue::Set(AttributeType type, AttributeSet members) {
     std::sort(members.begin(), members.end());
   }
   members.erase(std::unique(members.begin(), members.end()), members.end());
+  return SortedSet(type, std::move(members));
+}
+
+AttributeValue AttributeValue::SortedSet(AttributeType type, AttributeSet members) {
   switch (type) {
     case AttributeType::kStringSet:
       return AttributeValue(Data(StringSetData{std::move(members)}));

@@ -51,13 +51,14 @@ class Item {
   AttributeValue* Find(std::string_view name);
   bool Contains(std::string_view name) const { return Find(name) != nullptr; }
   // Replaces the value of an attribute that exists. Cheapest in the order of names.
-  AttributeValue& Set(std::string_view name, AttributeValue value);
-  AttributeValue& Set(std::string&& name, AttributeValue value);
+  AttributeValue& Set(std::string name, AttributeValue value);
   // False when there was none.
   bool Erase(std::string_view name);
   void Reserve(std::size_t count);
   // Takes attributes in any order; of equal names the last one stays.
   static Item FromUnsorted(Storage attributes);
+  // `attributes`: in the order of names, each once.
+  static Item FromSorted(Storage attributes);
 
   bool empty() const;
   std::size_t size() const;
@@ -96,6 +97,8 @@ class AttributeValue {
   static AttributeValue NumberSet(AttributeSet canonical_members);
   static AttributeValue BinarySet(AttributeSet members);
   static AttributeValue Set(AttributeType type, AttributeSet members);
+  // `members`: in order, each once.
+  static AttributeValue SortedSet(AttributeType type, AttributeSet members);
 
   AttributeType type() const { return static_cast<AttributeType>(data_.index()); }
   bool is(AttributeType wanted) const { return type() == wanted; }

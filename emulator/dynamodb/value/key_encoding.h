@@ -13,7 +13,7 @@
 
 namespace offstage::dynamodb {
 
-// One value: text and binary as they are, numbers in 1 to 21 bytes. A bug for other types.
+// One value: text and binary as they are, numbers in 1 to 22 bytes. A bug for other types.
 // Values of different types may encode alike: an attribute of a key has one type.
 std::string EncodeKey(const AttributeValue& value);
 void AppendKey(const AttributeValue& value, std::string& out);
