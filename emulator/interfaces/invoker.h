@@ -36,33 +36,33 @@ enum class InvokeStatus {
 
 struct InvokeRequest {
   // Physical function name.
-  std::string function;
+  std::string function = {};
   // JSON text, handed to the handler byte for byte.
-  std::string payload;
+  std::string payload = {};
   // Base64 JSON, or empty.
-  std::string client_context;
+  std::string client_context = {};
   // Empty: made by the invoker.
-  std::string request_id;
+  std::string request_id = {};
   // X-Amzn-Trace-Id value ("Root=1-...;Parent=...;Sampled=0") or empty.
-  std::string trace_header;
-  // How long the caller waits: API Gateway gives up after 29 s while the function runs on. Zero: until
-  // the invocation ends.
+  std::string trace_header = {};
+  // How long the caller waits: API Gateway gives up after 29 s while the function runs on. Zero:
+  // until the invocation ends.
   std::chrono::milliseconds wait_limit{0};
 };
 
 struct InvokeResult {
   InvokeStatus status = InvokeStatus::kOk;
-  std::string payload;
+  std::string payload = {};
   // "Unhandled" with kFunctionError, as X-Amz-Function-Error says; else empty.
-  std::string function_error;
-  std::string request_id;
+  std::string function_error = {};
+  std::string request_id = {};
   // The last 4 KB of the invocation's log, for LogType=Tail.
-  std::string log_tail;
+  std::string log_tail = {};
   // Why it failed and what to do, for the log and the x-offstage-explain
   // header; never sent as a body.
-  std::string explanation;
+  std::string explanation = {};
   bool cold_start = false;
-  InvocationTimes times;
+  InvocationTimes times = {};
 };
 
 // Thread-safe; blocks until the invocation ends or its timeout has passed.

@@ -1,0 +1,242 @@
+#include "app/deployment.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+
+#include "app/control.h"
+#include "app/provision/apis.h"
+#include "app/provision/functions.h"
+#include "aws/dispatcher.h"
+#include "base/text.h"
+#include "http/server.h"
+#include "lambda/lambda.h"
+
+namespace offstage::app {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+// API Gateway takes 10 MB; a little more reaches the gateway, so that it can refuse as the service
+// does.
+constexpr std::size_t kMaxApiBody = 12 * 1024 * 1024;
+
+// A private folder for bootstraps and bytecode caches, gone at the end.
+class WorkFolder {
+ public:
+  static Result<std::unique_ptr<WorkFolder>> Make() {
+    std::error_code failure;
+    const fs::path parent = fs::temp_directory_path(failure);
+    std::string pattern = ((failure ? fs::path("/tmp") : parent) / "offstage-XXXXXX").string();
+    if (::mkdtemp(pattern.data()) == nullptr) {
+      return Fail(Error{
+          fmt::format("cannot make a temporary folder {}: {}", pattern, std::strerror(errno))});
+    }
+    return std::unique_ptr<WorkFolder>(new WorkFolder(pattern));
+  }
+  ~WorkFolder() {
+    std::error_code ignored;
+    fs::remove_all(path_, ignored);
+  }
+  WorkFolder(const WorkFolder&) = delete;
+  WorkFolder& operator=(const WorkFolder&) = delete;
+
+  const fs::path& path() const { return path_; }
+
+ private:
+  explicit WorkFolder(fs::path path) : path_(std::move(path)) {}
+  fs::path path_;
+};
+
+// Handler output under the name that people know.
+class NamedOutput : public lambda::FunctionOutput {
+ public:
+  NamedOutput(const templates::Stack& stack, RequestLog& log) : stack_(stack), log_(log) {}
+
+  void Write(const lambda::OutputLine& line) override {
+    const templates::Function* function = stack_.FindFunction(line.function);
+    log_.FunctionLine(function == nullptr ? line.function : function->logical_id, line.text);
+  }
+
+ private:
+  const templates::Stack& stack_;
+  RequestLog& log_;
+};
+
+}  // namespace
+
+class Deployment::Impl {
+ public:
+  Impl(templates::Stack stack, const DeploymentOptions& options, const DeploymentContext& context)
+      : stack_(std::move(stack)),
+        options_(options),
+        context_(context),
+        output_(stack_, context.requests) {}
+
+  ~Impl() {
+    // Handlers first: their ends wake the server threads that wait for them.
+    if (functions_) functions_->Stop();
+    api_server_.reset();
+    ready_ = false;
+    aws_server_.reset();
+  }
+
+  Status Start(Deployment& self, StateFolder* state) {
+    OFFSTAGE_TRY(work_folder_, WorkFolder::Make());
+    OFFSTAGE_TRY(tables_, OpenTables(stack_, state == nullptr ? fs::path() : state->database(),
+                                     {context_.clock, context_.ids, context_.log}));
+    OFFSTAGE_TRY_VOID(CreateFunctions());
+    OFFSTAGE_TRY(gateway_, gateway::Gateway::Create(ToApiConfigs(stack_),
+                                                    {*functions_, context_.clock, context_.ids,
+                                                     context_.log, context_.requests}));
+    dispatcher_ = std::make_unique<aws::Dispatcher>(aws::DispatcherOptions{.region = stack_.region},
+                                                    context_.ids, context_.log, context_.requests,
+                                                    functions_.get());
+    dispatcher_->AddJsonService("dynamodb", "DynamoDB_20120810", *tables_);
+    dispatcher_->AddRestService("lambda", "/2015-03-31/functions", *functions_);
+    OFFSTAGE_TRY_VOID(StartServers(self));
+    functions_->SetAwsEndpoint(aws_server_->url());
+    ready_ = true;
+    return Ok();
+  }
+
+  const templates::Stack& stack() const { return stack_; }
+  dynamodb::Service& tables() { return *tables_; }
+  const http::Server* api_server() const { return api_server_.get(); }
+  const http::Server& aws_server() const { return *aws_server_; }
+  const gateway::Gateway& gateway() const { return *gateway_; }
+  lambda::Service& functions() { return *functions_; }
+
+  // A port in use is named with the option that changes it.
+  static Error WithOption(Error error, const char* option) {
+    error.message += fmt::format(" (option {})", option);
+    return error;
+  }
+
+ private:
+  Status CreateFunctions() {
+    lambda::Options options;
+    options.region = stack_.region;
+    options.account_id = stack_.account_id;
+    options.work_folder = work_folder_->path();
+    for (const auto& [runtime, path] : options_.interpreters)
+      options.interpreters[runtime] = path;
+    if (options_.runtimes == DeploymentOptions::Runtimes::kStrict)
+      options.runtime_match = lambda::RuntimeMatch::kExact;
+    OFFSTAGE_TRY(functions_, lambda::Service::Create(std::move(options), ToFunctionConfigs(stack_),
+                                                     {context_.clock, context_.ids, context_.log,
+                                                      &context_.requests, &output_}));
+    return Ok();
+  }
+
+  Status StartServers(Deployment& self) {
+    const auto on_bug = [this](const std::string& what) {
+      context_.log.Error("internal bug, please report it", {{"what", what}});
+    };
+    http::ServerOptions aws_options;
+    aws_options.address = options_.bind;
+    aws_options.port = options_.aws_port;
+    auto aws_server = http::Server::Start(
+        aws_options,
+        [this, &self](const http::Request& request) { return HandleAws(self, request); }, on_bug);
+    if (!aws_server.ok()) return Fail(WithOption(aws_server.error(), "--aws-port"));
+    aws_server_ = std::move(aws_server).value();
+    if (!options_.api_port) return Ok();
+    http::ServerOptions api_options;
+    api_options.address = options_.bind;
+    api_options.port = *options_.api_port;
+    api_options.max_body_bytes = kMaxApiBody;
+    auto api_server = http::Server::Start(
+        api_options, [this](const http::Request& request) { return gateway_->Handle(request); },
+        on_bug);
+    if (!api_server.ok()) return Fail(WithOption(api_server.error(), "--port"));
+    api_server_ = std::move(api_server).value();
+    return Ok();
+  }
+
+  http::Reply HandleAws(Deployment& self, const http::Request& request) {
+    // The port is open a moment before everything behind it is there, and a moment longer.
+    if (!ready_)
+      return {.status = 503,
+              .headers = {{"x-offstage-explain", "starting or stopping; try again"}}};
+    if (auto reply = HandleControl(self, request)) return *std::move(reply);
+    return dispatcher_->Handle(request);
+  }
+
+  // In the order of construction; torn down in reverse.
+  const templates::Stack stack_;
+  const DeploymentOptions options_;
+  const DeploymentContext context_;
+  NamedOutput output_;
+  std::unique_ptr<WorkFolder> work_folder_;
+  std::unique_ptr<dynamodb::Service> tables_;
+  std::unique_ptr<lambda::Service> functions_;
+  std::unique_ptr<gateway::Gateway> gateway_;
+  std::unique_ptr<aws::Dispatcher> dispatcher_;
+  std::atomic<bool> ready_{false};
+  std::unique_ptr<http::Server> aws_server_;
+  std::unique_ptr<http::Server> api_server_;
+};
+
+Deployment::Deployment(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Deployment::~Deployment() = default;
+
+Result<std::unique_ptr<Deployment>> Deployment::Start(templates::Stack stack, StateFolder* state,
+                                                      const DeploymentOptions& options,
+                                                      const DeploymentContext& context) {
+  std::unique_ptr<Deployment> deployment(
+      new Deployment(std::make_unique<Impl>(std::move(stack), options, context)));
+  OFFSTAGE_TRY_VOID(deployment->impl_->Start(*deployment, state));
+  return deployment;
+}
+
+const templates::Stack& Deployment::stack() const {
+  return impl_->stack();
+}
+dynamodb::Service& Deployment::tables() {
+  return impl_->tables();
+}
+
+Result<InvokeResult> Deployment::Invoke(const std::string& function, const std::string& payload) {
+  const templates::Function* found = stack().FindFunction(function);
+  if (found == nullptr) {
+    std::vector<std::string> names;
+    for (const templates::Function& known : stack().functions)
+      names.push_back(known.path);
+    return Fail(Error{fmt::format("there is no function {}; functions here: {}", function,
+                                  names.empty() ? "none" : Join(names, ", "))});
+  }
+  return impl_->functions().Invoke({.function = found->name, .payload = payload});
+}
+
+std::string Deployment::api_url() const {
+  return impl_->api_server() == nullptr || stack().apis.empty() ? "" : impl_->api_server()->url();
+}
+std::string Deployment::aws_url() const {
+  return impl_->aws_server().url();
+}
+int Deployment::api_port() const {
+  return impl_->api_server() == nullptr ? 0 : impl_->api_server()->port();
+}
+int Deployment::aws_port() const {
+  return impl_->aws_server().port();
+}
+std::vector<gateway::RouteListing> Deployment::Routes() const {
+  return impl_->gateway().Routes();
+}
+
+std::vector<std::string> Deployment::FunctionNotes() const {
+  std::vector<std::string> notes;
+  for (const lambda::FunctionSummary& function : impl_->functions().Functions()) {
+    if (!function.note.empty())
+      notes.push_back(fmt::format("{}: {}", function.config.logical_id, function.note));
+  }
+  return notes;
+}
+
+}  // namespace offstage::app

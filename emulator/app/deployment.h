@@ -1,0 +1,77 @@
+// Deployment: one running instance of a stack: its tables, functions, APIs and the AWS endpoint.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "app/request_log.h"
+#include "app/seed.h"
+#include "app/state_folder.h"
+#include "app/tables.h"
+#include "base/clock.h"
+#include "base/id.h"
+#include "base/log.h"
+#include "base/result.h"
+#include "gateway/gateway.h"
+#include "interfaces/invoker.h"
+#include "template/stack.h"
+
+namespace offstage::app {
+
+struct DeploymentOptions {
+  // Address of both servers. Anything but loopback is the user's explicit wish.
+  std::string bind = "127.0.0.1";
+  // 0: a free one.
+  int aws_port = 0;
+  // The APIs' port; null: APIs are not served (`invoke`).
+  std::optional<int> api_port;
+  // Runtime name to interpreter path ("python3.8" -> "/opt/python3.8/bin/python3").
+  std::vector<std::pair<std::string, std::string>> interpreters;
+  enum class Runtimes { kNearest, kStrict } runtimes = Runtimes::kNearest;
+};
+
+// Outlive the deployment.
+struct DeploymentContext {
+  const Clock& clock;
+  IdSource& ids;
+  Log& log;
+  RequestLog& requests;
+};
+
+// Thread-safe once started.
+class Deployment {
+ public:
+  // Starts everything; ready to serve when it returns. `state` is null with in-memory storage and
+  // must outlive the deployment otherwise.
+  static Result<std::unique_ptr<Deployment>> Start(templates::Stack stack, StateFolder* state,
+                                                   const DeploymentOptions& options,
+                                                   const DeploymentContext& context);
+  // Stops the handlers (requests in flight are answered with an error), then the servers, then
+  // closes the tables. Nothing is left running.
+  ~Deployment();
+
+  const templates::Stack& stack() const;
+  dynamodb::Service& tables();
+
+  // Runs a function by physical name, logical id or path.
+  Result<InvokeResult> Invoke(const std::string& function, const std::string& payload);
+
+  // Empty when APIs are not served or there is none.
+  std::string api_url() const;
+  std::string aws_url() const;
+  int api_port() const;
+  int aws_port() const;
+  std::vector<gateway::RouteListing> Routes() const;
+  // What people should know about how their functions run: interpreters that differ from the
+  // declared runtime, functions that cannot run and why.
+  std::vector<std::string> FunctionNotes() const;
+
+ private:
+  class Impl;
+  explicit Deployment(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace offstage::app

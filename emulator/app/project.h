@@ -1,0 +1,53 @@
+// Project: what the user wants to run: a template resolved with the options of the command line and
+// of samconfig.toml.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/state_folder.h"
+#include "base/id.h"
+#include "base/result.h"
+#include "template/stack.h"
+
+namespace offstage::app {
+
+struct ProjectOptions {
+  // Empty: found in `folder`.
+  std::filesystem::path template_file;
+  std::filesystem::path folder = ".";
+  // Serve the AWS endpoint alone, whatever the folder holds.
+  enum class Template { kFind, kNone } use_template = Template::kFind;
+  // A table of samconfig.toml; empty: "default".
+  std::string config_env;
+  std::filesystem::path config_file;
+  // Win over samconfig.toml when given.
+  std::string stack_name;
+  std::string region;
+  std::vector<std::string> parameter_overrides;
+
+  // Where state is kept; relative to the template's folder when empty (".offstage").
+  std::filesystem::path data;
+  enum class Storage { kFile, kInMemory } storage = Storage::kFile;
+};
+
+// Everything but the state is known: which stack, which files.
+struct ProjectPlan {
+  std::filesystem::path template_file;  // Empty with Template::kNone.
+  std::string stack_name;
+  std::string region;
+  std::vector<std::pair<std::string, std::string>> parameters;
+  std::filesystem::path data;
+  ProjectOptions::Storage storage = ProjectOptions::Storage::kFile;
+};
+
+// Finds template and samconfig. Fails naming what is missing or malformed, and where.
+Result<ProjectPlan> PlanProject(const ProjectOptions& options);
+
+// Resolves the template with names that stay the same from run to run: `state` keeps them; null
+// with in-memory storage, where names are made anew.
+Result<templates::Stack> LoadProject(const ProjectPlan& plan, StateFolder* state, IdSource& ids);
+
+}  // namespace offstage::app

@@ -1,0 +1,33 @@
+// RequestLog: what `start` prints while it runs: one line a request, handler output with its
+// function's name, and with -v each AWS call beneath its request.
+#pragma once
+
+#include <cstdio>
+#include <string>
+#include <string_view>
+
+#include "base/mutex.h"
+#include "interfaces/trace.h"
+
+namespace offstage::app {
+
+enum class Verbosity { kQuiet, kNormal, kVerbose };
+
+// Thread-safe.
+class RequestLog : public TraceSink {
+ public:
+  // `out` is borrowed and must outlive this (stdout, or stderr where stdout carries data).
+  RequestLog(std::FILE* out, Verbosity verbosity) : out_(out), verbosity_(verbosity) {}
+
+  void Record(Span span) override;
+  // A line that a handler, or the platform for it (START, END, REPORT), wrote.
+  void FunctionLine(std::string_view function, std::string_view line);
+  void Line(std::string_view line);
+
+ private:
+  std::FILE* const out_;
+  const Verbosity verbosity_;
+  Mutex mutex_;
+};
+
+}  // namespace offstage::app

@@ -1,0 +1,50 @@
+#include "app/route_table.h"
+
+#include "app/provision/apis.h"
+#include "base/clock.h"
+#include "base/id.h"
+#include "base/log.h"
+#include "gateway/gateway.h"
+
+namespace offstage::app {
+
+namespace {
+
+// Listing needs a gateway, which needs things to serve with that listing never uses.
+class NoInvoker : public Invoker {
+ public:
+  InvokeResult Invoke(const InvokeRequest&) override { return {.status = InvokeStatus::kStopped}; }
+};
+class NoTraces : public TraceSink {
+ public:
+  void Record(Span) override {}
+};
+
+}  // namespace
+
+Result<std::vector<RouteRow>> ListRoutes(const templates::Stack& stack) {
+  NoInvoker invoker;
+  NoTraces traces;
+  SystemClock clock;
+  RandomIds ids;
+  StderrLog log;
+  OFFSTAGE_TRY(const auto gateway,
+               gateway::Gateway::Create(ToApiConfigs(stack), {invoker, clock, ids, log, traces}));
+  std::vector<RouteRow> rows;
+  for (const gateway::RouteListing& route : gateway->Routes()) {
+    RouteRow row{.api = route.api_name,
+                 .method = route.method,
+                 .path = route.url_path,
+                 .function = route.target,
+                 .protection = route.protection};
+    if (const templates::Function* function = stack.FindFunction(route.target))
+      row.function = function->path;
+    for (const templates::Api& api : stack.apis) {
+      if (api.api_id == route.api_id) row.api = api.logical_id;
+    }
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+}  // namespace offstage::app

@@ -1,0 +1,80 @@
+#include "cli/options.h"
+
+#include <cstdio>
+
+namespace offstage::cli {
+
+void AddProjectOptions(CLI::App& command, CommonOptions& options) {
+  command.add_option(
+      "-t,--template", options.project.template_file,
+      "The SAM or CloudFormation template (default: template.yml, .yaml or .json here)");
+  command.add_option("--config-file", options.project.config_file,
+                     "samconfig.toml to read options from");
+  command.add_option("--config-env", options.project.config_env,
+                     "Environment of samconfig.toml (default: default)");
+  command.add_option("--stack-name", options.project.stack_name,
+                     "Name of the stack (default: samconfig.toml's, else the folder's)");
+  command.add_option("--region", options.project.region,
+                     "AWS region to stand in for (default: samconfig.toml's, else us-east-1)");
+  command
+      .add_option("--parameter-overrides", options.project.parameter_overrides,
+                  "Template parameters, in SAM's syntax: Key=Value ... or "
+                  "ParameterKey=K,ParameterValue=V ...")
+      ->expected(-1);
+  command.add_option("--data", options.project.data,
+                     "Folder for state (default: .offstage beside the template)");
+  command.add_flag("--in-memory", options.in_memory,
+                   "Keep no state: everything is gone at the end");
+}
+
+void AddRuntimeOptions(CLI::App& command, CommonOptions& options) {
+  command.add_flag("--strict-runtimes", options.strict_runtimes,
+                   "Refuse functions whose exact runtime version is not installed");
+  command.add_option("--interpreter", options.interpreters,
+                     "Interpreter for a runtime, e.g. python3.8=/opt/python3.8/bin/python3");
+}
+
+Result<app::DeploymentOptions> ToDeploymentOptions(const CommonOptions& options) {
+  app::DeploymentOptions deployment;
+  if (options.strict_runtimes) deployment.runtimes = app::DeploymentOptions::Runtimes::kStrict;
+  for (const std::string& text : options.interpreters) {
+    const auto equals = text.find('=');
+    if (equals == std::string::npos || equals == 0 || equals + 1 == text.size()) {
+      return Fail(
+          Error{"--interpreter takes RUNTIME=PATH, for example python3.8=/usr/bin/python3, not '" +
+                text + "'"});
+    }
+    deployment.interpreters.emplace_back(text.substr(0, equals), text.substr(equals + 1));
+  }
+  return deployment;
+}
+
+app::ProjectOptions ToProjectOptions(const CommonOptions& options) {
+  app::ProjectOptions project = options.project;
+  if (options.in_memory) project.storage = app::ProjectOptions::Storage::kInMemory;
+  if (options.no_template) project.use_template = app::ProjectOptions::Template::kNone;
+  return project;
+}
+
+int Complain(const Error& error, ExitCode code) {
+  std::fprintf(stderr, "offstage: %s\n", error.message.c_str());
+  return code;
+}
+
+Result<OpenProject, OpenFailure> Open(const CommonOptions& options, IdSource& ids) {
+  auto plan = app::PlanProject(ToProjectOptions(options));
+  if (!plan.ok()) return Fail(OpenFailure{plan.error(), kUsageOrTemplate});
+  OpenProject open;
+  open.plan = *plan;
+  if (open.plan.storage == app::ProjectOptions::Storage::kFile) {
+    auto state = app::StateFolder::Lock(open.plan.data, open.plan.stack_name);
+    if (!state.ok()) return Fail(OpenFailure{state.error(), kCouldNotStart});
+    open.state.emplace(std::move(state).value());
+  }
+  auto stack = app::LoadProject(open.plan, open.state ? &*open.state : nullptr, ids);
+  if (!stack.ok()) return Fail(OpenFailure{stack.error(), kUsageOrTemplate});
+  open.stack = std::move(stack).value();
+  return open;
+}
+
+}  // namespace offstage::cli

@@ -1,0 +1,148 @@
+// offstage start: serves the stack until Ctrl-C.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cstdio>
+
+#include "cli/options.h"
+#include "cli/stop_signal.h"
+
+namespace offstage::cli {
+
+namespace {
+
+struct StartOptions {
+  CommonOptions common;
+  std::string bind = "127.0.0.1";
+  int port = 3000;
+  int aws_port = 4566;
+  std::vector<std::string> seeds;
+};
+
+void PrintNotes(const templates::Stack& stack, bool verbose) {
+  std::size_t harmless = 0;
+  for (const templates::Note& note : stack.notes) {
+    const bool matters =
+        note.fate == templates::Fate::kRefused || note.fate == templates::Fate::kWarning;
+    if (matters || (verbose && note.fate == templates::Fate::kIgnored)) {
+      fmt::print("  {}: {}\n", templates::FateName(note.fate), note.Text());
+    } else if (note.fate == templates::Fate::kIgnored) {
+      ++harmless;
+    }
+  }
+  if (harmless > 0)
+    fmt::print("  {} harmless to ignore when emulating (start -v lists them)\n", harmless);
+}
+
+void PrintRoutes(const app::Deployment& deployment) {
+  for (const gateway::RouteListing& route : deployment.Routes()) {
+    fmt::print("  {:<7} {}{}  ->  {}{}\n", route.method, deployment.api_url(), route.url_path,
+               route.target, route.protection.empty() ? "" : "  [" + route.protection + "]");
+  }
+}
+
+void PrintReport(const app::Deployment& deployment, const CommonOptions& options) {
+  const templates::Stack& stack = deployment.stack();
+  fmt::print("offstage: stack {} in {}\n", stack.name, stack.region);
+  PrintNotes(stack, options.verbose);
+  for (const std::string& note : deployment.FunctionNotes())
+    fmt::print("  note: {}\n", note);
+  for (const templates::Table& table : stack.tables)
+    fmt::print("  table {}  ->  {}\n", table.path, table.name);
+  for (const templates::Output& output : stack.outputs) {
+    if (options.verbose)
+      fmt::print("  output {}{}{} = {}\n", output.stack_path, output.stack_path.empty() ? "" : "/",
+                 output.name, output.value);
+  }
+  PrintRoutes(deployment);
+  if (!deployment.api_url().empty()) fmt::print("API           {}\n", deployment.api_url());
+  fmt::print("AWS endpoint  {}   (any credentials; region {})\n", deployment.aws_url(),
+             stack.region);
+  fmt::print("Ready. Ctrl-C stops everything.\n");
+  std::fflush(stdout);
+}
+
+int Seed(app::Deployment& deployment, const std::vector<std::string>& files) {
+  for (const std::string& file : files) {
+    const auto seed = app::ReadSeedFile(file);
+    if (!seed.ok()) return Complain(seed.error(), kUsageOrTemplate);
+    const auto counts = app::ImportTables(deployment.stack(), deployment.tables(), *seed);
+    if (!counts.ok()) return Complain({file + ": " + counts.error().message}, kUsageOrTemplate);
+    for (const app::ImportCount& count : *counts) {
+      fmt::print("offstage: seeded {} items into {}\n", count.items, count.table);
+    }
+  }
+  return kDone;
+}
+
+int RunStart(const StartOptions& options) {
+  StopSignal stop;
+  SystemClock clock;
+  RandomIds ids;
+  StderrLog log(options.common.verbose ? LogLevel::kDebug : LogLevel::kInfo);
+  const auto verbosity = options.common.quiet     ? app::Verbosity::kQuiet
+                         : options.common.verbose ? app::Verbosity::kVerbose
+                                                  : app::Verbosity::kNormal;
+  app::RequestLog requests(stdout, verbosity);
+  auto deployment_options = ToDeploymentOptions(options.common);
+  if (!deployment_options.ok()) return Complain(deployment_options.error(), kUsageOrTemplate);
+  deployment_options->bind = options.bind;
+  deployment_options->api_port = options.port;
+  deployment_options->aws_port = options.aws_port;
+  auto open = Open(options.common, ids);
+  if (!open.ok()) return Complain(open.error().error, open.error().code);
+  if (options.bind != "127.0.0.1" && options.bind != "localhost") {
+    log.Warn(
+        "listening beyond this machine: anyone who reaches it can run your functions and read your "
+        "data",
+        {{"bind", options.bind}});
+  }
+  auto deployment =
+      app::Deployment::Start(std::move(open->stack), open->state ? &*open->state : nullptr,
+                             *deployment_options, {clock, ids, log, requests});
+  if (!deployment.ok()) return Complain(deployment.error(), kCouldNotStart);
+  if (const int code = Seed(**deployment, options.seeds); code != kDone) return code;
+  if (open->state) {
+    const auto announced = open->state->Announce({.pid = ::getpid(),
+                                                  .api_port = (*deployment)->api_port(),
+                                                  .aws_port = (*deployment)->aws_port()});
+    if (!announced.ok()) return Complain(announced.error(), kCouldNotStart);
+  }
+  PrintReport(**deployment, options.common);
+  stop.Wait();
+  if (!options.common.quiet) fmt::print("offstage: stopping\n");
+  std::fflush(stdout);
+  deployment->reset();
+  return kDone;
+}
+
+}  // namespace
+
+void AddStartCommand(CLI::App& program, int& exit_code) {
+  auto options = std::make_shared<StartOptions>();
+  CLI::App* command =
+      program.add_subcommand("start", "Serve the stack's APIs, functions and tables until Ctrl-C");
+  AddProjectOptions(*command, options->common);
+  AddRuntimeOptions(*command, options->common);
+  command->add_option("--port", options->port, "Port of the APIs; 0 picks a free one")
+      ->capture_default_str()
+      ->check(CLI::Range(0, 65535));
+  command
+      ->add_option("--aws-port", options->aws_port, "Port of the AWS endpoint; 0 picks a free one")
+      ->capture_default_str()
+      ->check(CLI::Range(0, 65535));
+  command
+      ->add_option("--bind", options->bind,
+                   "Address to listen on; anything but loopback is open to your network")
+      ->capture_default_str();
+  command->add_option("--seed", options->seeds,
+                      "Data file (JSON by table) to put into the tables; may be repeated");
+  command->add_flag("--no-template", options->common.no_template, "Serve the AWS endpoint alone");
+  command->add_flag("-v,--verbose", options->common.verbose,
+                    "Also show ignored properties, outputs and each AWS call");
+  command->add_flag("-q,--quiet", options->common.quiet,
+                    "Do not print requests and handler output");
+  command->callback([options, &exit_code] { exit_code = RunStart(*options); });
+}
+
+}  // namespace offstage::cli
