@@ -16,10 +16,12 @@ namespace offstage::templates {
 
 struct ReadLimits {
   // CloudFormation takes 1 MB (S3); local templates before packaging may be somewhat larger.
-  std::size_t max_bytes = 8 * 1024 * 1024;
+  std::size_t max_bytes = 4 * 1024 * 1024;
   int max_depth = 100;
   // Nodes after aliases are expanded.
-  std::size_t max_nodes = 400'000;
+  std::size_t max_nodes = 250'000;
+  // Of one map.
+  std::size_t max_members = 4000;
 };
 
 // A slip that readers tolerate, such as a key written twice (the last one counts).

@@ -25,6 +25,8 @@ struct LoadOptions {
   std::map<std::string, std::string> ssm_parameters;
   // By secret name; JSON text where {{resolve:secretsmanager:name:SecretString:key}} picks a key.
   std::map<std::string, std::string> secrets;
+  // Values of Fn::ImportValue that no stack of this template exports, by export name.
+  std::map<std::string, std::string> imports;
   ReadLimits limits;
   int max_nesting = 16;
 };

@@ -1,0 +1,27 @@
+// Fn::Transform with AWS::Include: a file's content in place of the function.
+#include "base/text.h"
+#include "template/intrinsics.h"
+
+namespace offstage::templates {
+
+Resolved<Node> IncludeFile(Scope& scope, const Node& transform, const Position& position) {
+  const std::string name = transform.TextOf("Name");
+  if (name != "AWS::Include") {
+    return FailAt(position,
+                  fmt::format("the macro '{}' runs on AWS only; AWS::Include is emulated", name));
+  }
+  const Node* written = transform.FindPath("Parameters", "Location");
+  if (written == nullptr) {
+    return FailAt(position, "AWS::Include needs Parameters.Location");
+  }
+  OFFSTAGE_TRY(const std::string location, scope.Text(*written, "Location"));
+  std::filesystem::path path(location);
+  if (location.find("://") != std::string::npos) {
+    path = path.filename();  // what was uploaded may lie beside the template
+  }
+  path = (scope.folder() / path).lexically_normal();
+  OFFSTAGE_TRY(Document document, scope.context().Read(path, position));
+  return std::move(document.root);
+}
+
+}  // namespace offstage::templates

@@ -1,0 +1,86 @@
+#include "template/loader.h"
+
+#include "base/text.h"
+#include "template/builders.h"
+#include "template/scope.h"
+
+namespace offstage::templates {
+namespace {
+
+std::string PartitionOf(std::string_view region) {
+  if (region.rfind("cn-", 0) == 0) {
+    return "aws-cn";
+  }
+  return region.rfind("us-gov-", 0) == 0 ? "aws-us-gov" : "aws";
+}
+
+// A name that CloudFormation takes: it becomes part of every physical name.
+Status CheckStackName(std::string_view name) {
+  const bool valid = !name.empty() && name.size() <= 128 &&
+                     std::isalpha(static_cast<unsigned char>(name.front())) != 0 &&
+                     std::all_of(name.begin(), name.end(),
+                                 [](unsigned char c) { return std::isalnum(c) != 0 || c == '-'; });
+  if (!valid) {
+    return Fail(Error{fmt::format(
+        "stack name '{}': it must start with a letter and have letters, digits and '-' only",
+        name)});
+  }
+  return Ok();
+}
+
+std::string StackId(const LoadOptions& options, const Stack& stack, IdRegistry& ids) {
+  const std::string& hex = ids.Issue(options.stack_name + "#uuid", 32, "0123456789abcdef");
+  return fmt::format("arn:{}:cloudformation:{}:{}:stack/{}/{}-{}-4{}-9{}-{}", stack.partition,
+                     stack.region, stack.account_id, stack.name, hex.substr(0, 8), hex.substr(8, 4),
+                     hex.substr(13, 3), hex.substr(17, 3), hex.substr(20));
+}
+
+}  // namespace
+
+Result<Stack> LoadStack(const LoadOptions& options, IdRegistry& ids) {
+  OFFSTAGE_TRY_VOID(CheckStackName(options.stack_name));
+  std::error_code code;
+  const std::filesystem::path file =
+      std::filesystem::absolute(options.template_file, code).lexically_normal();
+  Stack stack;
+  stack.name = options.stack_name;
+  stack.region = options.region;
+  stack.account_id = options.account_id;
+  stack.partition = PartitionOf(options.region);
+  stack.stack_id = StackId(options, stack, ids);
+  stack.template_file = file;
+  stack.files.push_back(file);
+
+  LoadContext context{
+      .options = options, .ids = ids, .stack = stack, .root_folder = file.parent_path()};
+  OFFSTAGE_TRY(Document document, ReadDocument(file, context.DisplayName(file), options.limits));
+  Scope root(context,
+             ScopeOptions{.stack_name = stack.name, .stack_id = stack.stack_id, .file = file},
+             std::move(document));
+  context.root = &root;
+  std::vector<std::pair<std::string, Node>> given;
+  for (const auto& [name, value] : options.parameters) {
+    given.emplace_back(name, Node::String(value));
+  }
+  if (const auto prepared = root.Prepare(given); !prepared.ok()) {
+    return Fail(prepared.error().ToError());
+  }
+  root.Build();
+  LinkStack(context);
+  return stack;
+}
+
+Result<std::filesystem::path> FindTemplate(const std::filesystem::path& folder) {
+  for (const std::string_view name : {"template.yml", "template.yaml", "template.json"}) {
+    std::error_code code;
+    if (std::filesystem::is_regular_file(folder / name, code)) {
+      return folder / name;
+    }
+  }
+  return Fail(Error{fmt::format(
+      "{}: there is no template.yml, template.yaml or template.json here; name one with "
+      "--template",
+      folder.string())});
+}
+
+}  // namespace offstage::templates
