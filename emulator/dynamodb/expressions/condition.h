@@ -37,6 +37,10 @@ class Condition {
   // attributes
   // ("Filter Expression can only contain non-primary key attributes: Primary key attribute: pk").
   std::vector<std::string> AttributeNames() const;
+  // Those of them that it looks into (`a.b`, `a[0]`), which key attributes do not allow ("Key
+  // attributes must be scalars; list random access '[]' and map lookup '.' are not allowed: Key:
+  // pk").
+  std::vector<std::string> NestedAttributeNames() const;
 
  private:
   std::shared_ptr<const ConditionProgram> program_;

@@ -28,4 +28,8 @@ const AttributeValue* Resolve(const Path& path, const Item& item);
 // As the service's texts spell it: "[a, b, [3], c]".
 std::string PathText(const Path& path);
 
+// "Two document paths overlap with each other; ..." when one lies inside another or is the same, or
+// "... conflict ..." when two take one thing for a map and for a list; else empty.
+std::string OverlapText(const std::vector<Path>& paths);
+
 }  // namespace offstage::dynamodb

@@ -9,6 +9,7 @@
 
 #include "aws/api_error.h"
 #include "dynamodb/value/attribute_value.h"
+#include "dynamodb/value/number.h"
 
 namespace offstage::dynamodb {
 
@@ -21,9 +22,10 @@ class Placeholders {
 
   // `json`: the member's text ({"#n":"name"}; {":v":{"S":"x"}}), which the request's shape has been
   // checked on. Fail as the service does for empty maps, keys like "n" or ":" and bad values. The
-  // service reads values before names.
+  // service reads names before values. The older layer names the key of a bad value, the current
+  // one does not.
   aws::Outcome<Unit> SetNames(std::string_view json);
-  aws::Outcome<Unit> SetValues(std::string_view json);
+  aws::Outcome<Unit> SetValues(std::string_view json, ValueLayer layer = ValueLayer::kCurrent);
 
   // "Value provided in ExpressionAttributeNames unused in expressions: keys: {#a, #b}"; to be asked
   // once all expressions are compiled. Names are reported before values.

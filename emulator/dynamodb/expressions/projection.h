@@ -26,7 +26,6 @@ class Projection {
   // The parts that exist. Of lists the chosen elements move together, in the list's order, as the
   // service answers.
   Item Apply(const Item& item) const;
-  Item Apply(Item&& item) const;
 
   const std::vector<Path>& paths() const { return paths_; }
   // Each attribute once, in order of appearance.

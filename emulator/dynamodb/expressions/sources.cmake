@@ -1,12 +1,34 @@
 # Read by ../CMakeLists.txt.
 set(DYNAMODB_EXPRESSIONS_SOURCES
-)
+  expressions/condition.cc
+  expressions/condition_program.cc
+  expressions/expression_cache.cc
+  expressions/key_condition.cc
+  expressions/lexer.cc
+  expressions/operand.cc
+  expressions/parser.cc
+  expressions/path.cc
+  expressions/placeholders.cc
+  expressions/projection.cc
+  expressions/reserved_words.cc
+  expressions/syntax_check.cc
+  expressions/update.cc
+  expressions/update_apply.cc)
 set(DYNAMODB_EXPRESSIONS_HEADERS
+  expressions/cached_parse.h
   expressions/condition.h
+  expressions/condition_program.h
   expressions/expression_cache.h
   expressions/key_condition.h
   expressions/legacy.h
+  expressions/lexer.h
+  expressions/operand.h
+  expressions/parser.h
   expressions/path.h
   expressions/placeholders.h
   expressions/projection.h
-  expressions/update.h)
+  expressions/reserved_words.h
+  expressions/syntax.h
+  expressions/syntax_check.h
+  expressions/update.h
+  expressions/update_program.h)
