@@ -151,6 +151,9 @@ aws::Outcome<Unit> CheckValue(const KeyAttribute& key, const AttributeValue& val
 }
 
 aws::Outcome<Unit> CheckValues(const KeyAttribute& key, const KeyTerm& term) {
+  if (term.op == KeyOperator::kNotIndexable) {
+    return Invalid("Attempted conditional constraint is not an indexable operation");
+  }
   OFFSTAGE_TRY_VOID(CheckValue(key, term.value));
   if (term.op == KeyOperator::kBetween) OFFSTAGE_TRY_VOID(CheckValue(key, term.upper));
   return Ok();

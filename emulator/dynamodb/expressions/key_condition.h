@@ -22,6 +22,8 @@ enum class KeyOperator {
   // Two values, both included.
   kBetween,
   kBeginsWith,
+  // Of KeyConditions: a comparison that no key is found by (NE, CONTAINS, ...).
+  kNotIndexable,
 };
 
 struct KeyTerm {

@@ -4,6 +4,8 @@ set(DYNAMODB_EXPRESSIONS_SOURCES
   expressions/condition_program.cc
   expressions/expression_cache.cc
   expressions/key_condition.cc
+  expressions/legacy.cc
+  expressions/legacy_reader.cc
   expressions/lexer.cc
   expressions/operand.cc
   expressions/parser.cc
@@ -21,6 +23,7 @@ set(DYNAMODB_EXPRESSIONS_HEADERS
   expressions/expression_cache.h
   expressions/key_condition.h
   expressions/legacy.h
+  expressions/legacy_reader.h
   expressions/lexer.h
   expressions/operand.h
   expressions/parser.h
