@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "base/text.h"
 #include "gateway/gateway_error.h"
@@ -36,6 +37,41 @@ bool HasParameter(const Call& call, std::string_view source) {
   return false;
 }
 
+// A source that the gateway cannot read would make every request look alike to the cache.
+std::string UnsupportedLambdaAuthorizer(const std::string& name,
+                                        const LambdaAuthorizer& authorizer) {
+  static constexpr std::array<std::string_view, 16> kPrefixes = {"method.request.header.",
+                                                                 "$request.header.",
+                                                                 "method.request.querystring.",
+                                                                 "$request.querystring.",
+                                                                 "stageVariables.",
+                                                                 "$stageVariables.",
+                                                                 "context.httpMethod",
+                                                                 "$context.httpMethod",
+                                                                 "context.path",
+                                                                 "$context.path",
+                                                                 "context.resourcePath",
+                                                                 "$context.routeKey",
+                                                                 "context.stage",
+                                                                 "$context.stage",
+                                                                 "context.identity.sourceIp",
+                                                                 "$context.identity.sourceIp"};
+  for (const std::string& source : authorizer.identity_sources) {
+    const bool known =
+        std::any_of(kPrefixes.begin(), kPrefixes.end(),
+                    [&source](std::string_view prefix) { return source.starts_with(prefix); });
+    if (!known) {
+      return fmt::format("the identity source {} of its authorizer {} is not emulated", source,
+                         name);
+    }
+  }
+  if (authorizer.kind == LambdaAuthorizer::Kind::kToken &&
+      authorizer.identity_sources.size() != 1) {
+    return fmt::format("its TOKEN authorizer {} needs exactly one identity source", name);
+  }
+  return {};
+}
+
 }  // namespace
 
 std::string UnsupportedProtection(const ApiConfig& config, const Route& route) {
@@ -44,7 +80,13 @@ std::string UnsupportedProtection(const ApiConfig& config, const Route& route) {
     if (found == config.authorizers.end()) {
       return fmt::format("its authorizer {} is not defined", route.authorizer);
     }
-    return fmt::format("its authorizer {} is not emulated yet", route.authorizer);
+    if (std::holds_alternative<LambdaAuthorizer>(found->second)) {
+      return UnsupportedLambdaAuthorizer(route.authorizer,
+                                         std::get<LambdaAuthorizer>(found->second));
+    }
+    const bool cognito = std::holds_alternative<CognitoAuthorizer>(found->second);
+    return fmt::format("its {} authorizer {} is not emulated yet", cognito ? "Cognito" : "JWT",
+                       route.authorizer);
   }
   if (route.validation.has_value() && !route.validation->body_schemas.empty()) {
     return "validation of request bodies is not emulated yet";

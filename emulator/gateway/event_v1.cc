@@ -132,9 +132,15 @@ void AppendHeaders(const HeaderList& headers, std::string& out) {
   out += "},";
 }
 
-void AppendQuery(const std::vector<NamedValues>& query, std::string& out) {
+// What stands for a map with nothing in it: null in a function's event, {} in an authorizer's.
+using Absent = std::string_view;
+constexpr Absent kNull = "null";
+constexpr Absent kEmptyMap = "{}";
+
+void AppendQuery(const std::vector<NamedValues>& query, Absent absent, std::string& out) {
   if (query.empty()) {
-    out += "\"queryStringParameters\":null,\"multiValueQueryStringParameters\":null,";
+    out += fmt::format("\"queryStringParameters\":{0},\"multiValueQueryStringParameters\":{0},",
+                       absent);
     return;
   }
   out += "\"queryStringParameters\":{";
@@ -160,9 +166,9 @@ void AppendQuery(const std::vector<NamedValues>& query, std::string& out) {
   out.push_back(',');
 }
 
-void AppendPathParameters(const Call& call, std::string& out) {
+void AppendPathParameters(const Call& call, Absent absent, std::string& out) {
   if (call.parameters.empty()) {
-    out += "\"pathParameters\":null,";
+    out += fmt::format("\"pathParameters\":{},", absent);
     return;
   }
   out += "\"pathParameters\":{";
@@ -274,18 +280,18 @@ void AppendHttpContext(const Call& call, std::string& out) {
 }
 
 // Everything up to and with stageVariables and requestContext, each member followed by a comma.
-void AppendAllButBody(const Call& call, std::string& out) {
+void AppendAllButBody(const Call& call, Absent absent, std::string& out) {
   AddedHeaders added;
   const HeaderList headers = MakeHeaders(call, added);
   AppendMember("resource", call.route->route.path, out);
   AppendMember("path", call.api.is_rest() ? call.path : call.stage_path, out);
   AppendMember("httpMethod", call.request.method, out);
   AppendHeaders(headers, out);
-  AppendQuery(call.query, out);
+  AppendQuery(call.query, absent, out);
   if (!call.api.is_rest()) AppendHttpContext(call, out);
-  AppendPathParameters(call, out);
+  AppendPathParameters(call, absent, out);
   AppendKey("stageVariables", out);
-  out += call.api.stage_variables_json;
+  out += call.api.config.stage_variables.empty() ? absent : Absent(call.api.stage_variables_json);
   out.push_back(',');
   if (call.api.is_rest()) AppendRestContext(call, out);
 }
@@ -315,7 +321,7 @@ std::string BuildEventV1(const Call& call) {
   out.reserve(4096 + call.request.body.size() * 2);
   out.push_back('{');
   if (!call.api.is_rest()) out += "\"version\":\"1.0\",";
-  AppendAllButBody(call, out);
+  AppendAllButBody(call, kNull, out);
   AppendBody(call, out);
   return out;
 }
@@ -327,7 +333,7 @@ std::string BuildRequestAuthorizerEventV1(const Call& call, std::string_view met
   if (!call.api.is_rest()) out += "\"version\":\"1.0\",";
   out += "\"type\":\"REQUEST\",";
   AppendMember("methodArn", method_arn, out);
-  AppendAllButBody(call, out);
+  AppendAllButBody(call, kEmptyMap, out);
   out.back() = '}';
   return out;
 }

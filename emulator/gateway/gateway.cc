@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "base/check.h"
 #include "base/json.h"
 #include "base/mutex.h"
 #include "base/text.h"
@@ -13,6 +14,7 @@
 #include "gateway/cors.h"
 #include "gateway/gateway_error.h"
 #include "gateway/integration.h"
+#include "gateway/lambda_authorizer.h"
 #include "gateway/locate.h"
 
 namespace offstage::gateway {
@@ -106,7 +108,9 @@ std::string ExplainNoRoute(const Call& call) {
 class Gateway::Impl {
  public:
   Impl(std::vector<std::unique_ptr<Api>> apis, const Dependencies& dependencies)
-      : apis_(std::move(apis)), dependencies_(dependencies) {}
+      : apis_(std::move(apis)),
+        dependencies_(dependencies),
+        lambda_authorizers_(dependencies.invoker, dependencies.clock) {}
 
   http::Reply Handle(const http::Request& request);
   std::vector<RouteListing> Routes() const;
@@ -114,6 +118,7 @@ class Gateway::Impl {
  private:
   http::Reply Answer(Call& call, std::string_view path, IntegrationFacts& facts);
   std::optional<http::Reply> CheckLimits(Call& call) const;
+  std::optional<http::Reply> CheckAuthorizer(Call& call);
   http::Reply NoRoute(Call& call) const;
   http::Reply Refused(Call& call) const;
   void WarnAboutCors(Call& call, const http::Reply& reply) const;
@@ -123,6 +128,7 @@ class Gateway::Impl {
 
   const std::vector<std::unique_ptr<Api>> apis_;
   const Dependencies dependencies_;
+  LambdaAuthorizers lambda_authorizers_;
 };
 
 http::Reply Gateway::Impl::Handle(const http::Request& request) {
@@ -192,6 +198,15 @@ http::Reply Gateway::Impl::Refused(Call& call) const {
   return MakeRestError(error::kConfiguration, call.api.config);
 }
 
+std::optional<http::Reply> Gateway::Impl::CheckAuthorizer(Call& call) {
+  const std::string& name = call.route->route.authorizer;
+  if (name.empty()) return std::nullopt;
+  const Authorizer& authorizer = call.api.config.authorizers.at(name);
+  const auto* lambda = std::get_if<LambdaAuthorizer>(&authorizer);
+  OFFSTAGE_CHECK(lambda != nullptr, "routes with other authorizers are refused at start");
+  return lambda_authorizers_.Authorize(call, *lambda);
+}
+
 http::Reply Gateway::Impl::Answer(Call& call, std::string_view path, IntegrationFacts& facts) {
   if (std::optional<http::Reply> refused = CheckLimits(call)) return std::move(*refused);
   MatchRoute(call, path);
@@ -199,6 +214,7 @@ http::Reply Gateway::Impl::Answer(Call& call, std::string_view path, Integration
   if (!call.route->route.refused.empty()) return Refused(call);
   call.query = ParseQuery(call.request.RawQuery());
   if (std::optional<http::Reply> refused = CheckIam(call)) return std::move(*refused);
+  if (std::optional<http::Reply> refused = CheckAuthorizer(call)) return std::move(*refused);
   if (std::optional<http::Reply> refused = CheckApiKey(call)) return std::move(*refused);
   if (std::optional<http::Reply> refused = CheckValidation(call)) return std::move(*refused);
   return RunIntegration(call, dependencies_.invoker, facts);
