@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <array>
+#include <nlohmann/json.hpp>
 
+#include "base/json.h"
 #include "base/text.h"
 #include "gateway/gateway_error.h"
 
@@ -15,6 +17,17 @@ namespace {
 bool IsSigned(const Call& call) {
   if (call.Header("authorization").starts_with("AWS4-HMAC-SHA256 ")) return true;
   return FindParameter(call.query, "X-Amz-Signature") != nullptr;
+}
+
+// Where the name begins in "method.request.header.Name": after the third dot.
+std::size_t NameOffset(std::string_view source) {
+  std::size_t offset = 0;
+  for (int dots = 0; dots < 3; ++dots) {
+    const std::size_t dot = source.find('.', offset);
+    if (dot == std::string_view::npos) return 0;
+    offset = dot + 1;
+  }
+  return offset;
 }
 
 // `source` is "method.request.header.Name", ".querystring.Name" or ".path.Name". Names of headers
@@ -72,24 +85,60 @@ std::string UnsupportedLambdaAuthorizer(const std::string& name,
   return {};
 }
 
+std::string PrepareAuthorizer(const std::string& name, const Authorizer& authorizer,
+                              CompiledRoute& compiled) {
+  const auto* lambda = std::get_if<LambdaAuthorizer>(&authorizer);
+  if (lambda == nullptr) {
+    const bool cognito = std::holds_alternative<CognitoAuthorizer>(authorizer);
+    return fmt::format("its {} authorizer {} is not emulated yet", cognito ? "Cognito" : "JWT",
+                       name);
+  }
+  if (!lambda->identity_validation.empty()) {
+    auto pattern = Regex::Compile(lambda->identity_validation);
+    if (!pattern.ok()) return fmt::format("authorizer {}: {}", name, pattern.error().message);
+    compiled.token_pattern = std::move(pattern).value();
+  }
+  return UnsupportedLambdaAuthorizer(name, *lambda);
+}
+
+// What is wrong with the body, or "". A body whose type has no model is not looked at; an empty one
+// counts as {}.
+std::string CheckBody(const Call& call) {
+  const std::map<std::string, JsonSchema>& schemas = call.route->body_schemas;
+  if (schemas.empty()) return {};
+  const std::string_view header = call.Header("content-type");
+  std::string type = ToLower(Trim(header.substr(0, header.find(';'))));
+  if (type.empty()) type = "application/json";
+  auto schema = schemas.find(type);
+  if (schema == schemas.end()) schema = schemas.find("$default");
+  if (schema == schemas.end()) return {};
+  const auto body = ParseJson(call.request.body.empty() ? "{}" : call.request.body);
+  if (!body.ok()) return "the body is not JSON: " + body.error().message;
+  const Status checked = schema->second.Check(*body);
+  return checked.ok() ? std::string()
+                      : "the body does not fit its model: " + checked.error().message;
+}
+
 }  // namespace
 
-std::string UnsupportedProtection(const ApiConfig& config, const Route& route) {
+std::string PrepareProtection(const ApiConfig& config, CompiledRoute& compiled) {
+  const Route& route = compiled.route;
   if (!route.authorizer.empty()) {
     const auto found = config.authorizers.find(route.authorizer);
     if (found == config.authorizers.end()) {
       return fmt::format("its authorizer {} is not defined", route.authorizer);
     }
-    if (std::holds_alternative<LambdaAuthorizer>(found->second)) {
-      return UnsupportedLambdaAuthorizer(route.authorizer,
-                                         std::get<LambdaAuthorizer>(found->second));
-    }
-    const bool cognito = std::holds_alternative<CognitoAuthorizer>(found->second);
-    return fmt::format("its {} authorizer {} is not emulated yet", cognito ? "Cognito" : "JWT",
-                       route.authorizer);
+    std::string why = PrepareAuthorizer(route.authorizer, found->second, compiled);
+    if (!why.empty()) return why;
   }
-  if (route.validation.has_value() && !route.validation->body_schemas.empty()) {
-    return "validation of request bodies is not emulated yet";
+  if (!route.validation.has_value()) return {};
+  for (const auto& [content_type, text] : route.validation->body_schemas) {
+    auto schema = JsonSchema::Compile(text, config.models);
+    if (!schema.ok()) {
+      return fmt::format("its request model for {} cannot be used: {}", content_type,
+                         schema.error().message);
+    }
+    compiled.body_schemas.emplace(ToLower(content_type), std::move(schema).value());
   }
   return {};
 }
@@ -125,14 +174,21 @@ std::optional<http::Reply> CheckValidation(Call& call) {
   const RequestValidation& validation = *call.route->route.validation;
   std::vector<std::string> missing;
   for (const std::string& source : validation.required_parameters) {
-    if (!HasParameter(call, source)) missing.push_back(source.substr(source.rfind('.') + 1));
+    if (!HasParameter(call, source)) missing.push_back(source);
   }
   if (!missing.empty()) {
+    // Headers, then path, then query: the order of the full names (recorded).
     std::sort(missing.begin(), missing.end());
+    for (std::string& source : missing)
+      source.erase(0, NameOffset(source));
     call.explanation = "the request validator wants parameters that the request lacks";
     return MakeRestError(
         error::kBadRequestParameters, call.api.config,
         fmt::format("Missing required request parameters: [{}]", Join(missing, ", ")));
+  }
+  if (std::string why = CheckBody(call); !why.empty()) {
+    call.explanation = std::move(why);
+    return MakeRestError(error::kBadRequestBody, call.api.config);
   }
   return std::nullopt;
 }

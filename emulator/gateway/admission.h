@@ -9,9 +9,9 @@
 
 namespace offstage::gateway {
 
-// Why a route cannot be protected as its configuration asks, or "" when it can: such a route must
-// be refused, never opened.
-std::string UnsupportedProtection(const ApiConfig& config, const Route& route);
+// Compiles what the route's protection needs. Returns why it cannot be protected as its
+// configuration asks, or "": such a route must be refused, never opened.
+std::string PrepareProtection(const ApiConfig& config, CompiledRoute& compiled);
 
 // `AWS_IAM`: a SigV4 signature must be there. It is not checked (keys are fake here); a request
 // without one gets the service's answer.

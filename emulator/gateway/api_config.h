@@ -98,7 +98,8 @@ using Authorizer = std::variant<LambdaAuthorizer, CognitoAuthorizer, JwtAuthoriz
 struct RequestValidation {
   // "method.request.querystring.page" and so on, only those marked as required.
   std::vector<std::string> required_parameters = {};
-  // By content type: a JSON Schema (draft 4) as JSON text; empty map: bodies are not validated.
+  // By content type ("$default" for all others): a JSON Schema (draft 4) as JSON text; empty map:
+  // bodies are not validated.
   std::map<std::string, std::string> body_schemas = {};
 };
 
@@ -179,6 +180,8 @@ struct ApiConfig {
   std::vector<Route> routes = {};
   std::map<std::string, Authorizer> authorizers = {};
   std::vector<ApiKey> api_keys = {};
+  // By name: JSON Schemas as JSON text that other schemas may refer to.
+  std::map<std::string, std::string> models = {};
   std::map<std::string, std::string> stage_variables = {};
   // "image/png", "image/*", "*/*"; REST only ("/" as SAM's "~1").
   std::vector<std::string> binary_media_types = {};

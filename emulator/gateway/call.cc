@@ -133,7 +133,7 @@ Status AddRoute(Api& api, std::size_t index) {
   CompiledRoute& compiled = api.routes[index];
   Route& route = compiled.route;
   compiled.resource_id = StableId(api.config.id + route.path, route.path == "/" ? 10 : 6);
-  if (route.refused.empty()) route.refused = UnsupportedProtection(api.config, route);
+  if (route.refused.empty()) route.refused = PrepareProtection(api.config, compiled);
   if (!api.is_rest() && route.path == "$default") {
     compiled.key = "$default";
     if (api.default_route.has_value()) return Fail(Error{"route $default is there twice"});

@@ -12,6 +12,8 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "gateway/api_config.h"
+#include "gateway/json_schema.h"
+#include "gateway/regex.h"
 #include "gateway/request_parts.h"
 #include "gateway/route_tree.h"
 #include "http/message.h"
@@ -25,6 +27,10 @@ struct CompiledRoute {
   std::string resource_id = {};
   // "GET /users/{id}", "$default".
   std::string key = {};
+  // By content type, from route.validation.
+  std::map<std::string, JsonSchema> body_schemas = {};
+  // The validation expression of the route's TOKEN authorizer, if it has one.
+  std::optional<Regex> token_pattern = {};
   // Routes made for CORS are listed last.
   enum class Origin { kConfigured, kCors } origin = Origin::kConfigured;
 };

@@ -130,6 +130,9 @@ ApiConfig ReadApi(const Json& json) {
     api.routes.push_back(ReadRoute(route, v2 ? PayloadVersion::kV2 : PayloadVersion::kV1));
   }
   api.binary_media_types = json.value("binaryMediaTypes", std::vector<std::string>());
+  const Json models = json.value("models", Json::object());
+  for (const auto& [name, schema] : models.items())
+    api.models[name] = schema.dump();
   api.stage_variables = json.value("stageVariables", std::map<std::string, std::string>());
   if (json.contains("cors") && rest) api.rest_cors = ReadRestCors(json.at("cors"));
   if (json.contains("cors") && !rest) api.http_cors = ReadHttpCors(json.at("cors"));

@@ -1,0 +1,35 @@
+#include "gateway/regex.h"
+
+#include <fmt/format.h>
+
+#include <regex>
+
+namespace offstage::gateway {
+
+struct Regex::Compiled {
+  std::regex expression;
+};
+
+Result<Regex> Regex::Compile(const std::string& pattern) {
+  auto flags = std::regex_constants::ECMAScript | std::regex_constants::optimize;
+#if defined(__GLIBCXX__)
+  flags |= std::regex_constants::__polynomial;
+#endif
+  try {
+    Regex regex;
+    regex.compiled_ = std::make_shared<const Compiled>(Compiled{std::regex(pattern, flags)});
+    return regex;
+  } catch (const std::regex_error& error) {
+    return Fail(Error{fmt::format("the expression {} cannot be used: {}", pattern, error.what())});
+  }
+}
+
+bool Regex::Matches(std::string_view text) const {
+  return compiled_ != nullptr && std::regex_match(text.begin(), text.end(), compiled_->expression);
+}
+
+bool Regex::Finds(std::string_view text) const {
+  return compiled_ != nullptr && std::regex_search(text.begin(), text.end(), compiled_->expression);
+}
+
+}  // namespace offstage::gateway
