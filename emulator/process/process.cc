@@ -1,0 +1,58 @@
+#include "process/process.h"
+
+#include <charconv>
+#include <cstring>
+#include <fstream>
+
+#include "base/text.h"
+
+namespace offstage::process {
+namespace {
+
+class CapturingListener : public Listener {
+ public:
+  void OnOutput(std::string_view bytes) override { text.append(bytes); }
+  void OnExit(const ExitStatus&) override {}
+  std::string text;
+};
+
+// Lower case and without the C library's spelling differences: "killed", "segmentation fault".
+std::string SignalName(int number) {
+  const char* name =
+      strsignal(number);  // NOLINT(concurrency-mt-unsafe): known numbers are constant
+  return name == nullptr ? std::to_string(number) : ToLower(name);
+}
+
+}  // namespace
+
+std::string ExitStatus::Describe() const {
+  if (signal != 0) return "signal: " + SignalName(signal);
+  return "exit status " + std::to_string(code);
+}
+
+std::optional<std::string> Capture(Host& host, const Command& command,
+                                   std::chrono::milliseconds timeout) {
+  CapturingListener listener;
+  auto child = host.Spawn(command, listener);
+  if (!child.ok()) return std::nullopt;
+  const auto status = child.value()->WaitForExit(std::chrono::steady_clock::now() + timeout);
+  if (!status.has_value() || !status->success()) return std::nullopt;
+  return listener.text;
+}
+
+std::optional<std::size_t> PeakMemoryBytes(pid_t pid) {
+  std::ifstream file("/proc/" + std::to_string(pid) + "/status");
+  constexpr std::string_view kField = "VmHWM:";
+  for (std::string line; std::getline(file, line);) {
+    if (!line.starts_with(kField)) continue;
+    const std::string_view value = Trim(std::string_view(line).substr(kField.size()));
+    std::size_t kilobytes = 0;
+    if (std::from_chars(value.data(), value.data() + value.size(), kilobytes).ec != std::errc()) {
+      return std::nullopt;
+    }
+    return kilobytes * 1024;
+  }
+  return std::nullopt;
+}
+
+}  // namespace offstage::process

@@ -1,0 +1,201 @@
+#include "process/spawn.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>  // NOLINT: sigaction and NSIG are POSIX
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <system_error>
+#include <utility>
+
+#if defined(__linux__)
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#endif
+
+namespace offstage::process {
+namespace {
+
+// Numbers of the child's standard descriptors and of the pipe that reports a failed execve.
+constexpr int kErrorDescriptor = 3;
+constexpr int kFirstOther = 4;
+// Descriptors that must survive the moves above are kept out of their way.
+constexpr int kLowestOwn = 10;
+// A just-written program is busy while any other process between fork and execve still holds it
+// open.
+constexpr int kBusyAttempts = 20;
+constexpr int kBusyPauseMillis = 5;
+
+std::string ErrorText(int code) {
+  return std::generic_category().message(code);
+}
+
+// Everything the child needs, prepared before the fork: after it only async-signal-safe calls are
+// allowed, since other threads may have held any lock.
+struct Plan {
+  const char* program = nullptr;
+  std::vector<char*> arguments;
+  std::vector<char*> environment;
+  const char* folder = nullptr;
+  int input = -1;
+  int output = -1;
+  int error = -1;
+  pid_t parent = 0;
+  int descriptor_limit = 1024;
+};
+
+void CloseOthers(int descriptor_limit) {
+#if defined(__linux__) && defined(SYS_close_range)
+  if (syscall(SYS_close_range, static_cast<unsigned>(kFirstOther), ~0U, 0U) == 0) return;
+#endif
+  for (int fd = kFirstOther; fd < descriptor_limit; ++fd)
+    close(fd);
+}
+
+// Ignored signals and the mask survive execve: a handler must not inherit our SIGPIPE setting.
+void ResetSignals() {
+  struct sigaction defaults = {};
+  defaults.sa_handler = SIG_DFL;
+  for (int number = 1; number < NSIG; ++number)
+    sigaction(number, &defaults, nullptr);
+  sigset_t none;
+  sigemptyset(&none);
+  pthread_sigmask(SIG_SETMASK, &none, nullptr);
+}
+
+[[noreturn]] void ReportAndExit(int descriptor) {
+  const int code = errno;
+  [[maybe_unused]] const ssize_t written = write(descriptor, &code, sizeof code);
+  _exit(127);
+}
+
+[[noreturn]] void RunChild(const Plan& plan) {
+  setpgid(0, 0);
+#if defined(__linux__)
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (getppid() != plan.parent) _exit(127);
+#endif
+  ResetSignals();
+  if (dup2(plan.error, kErrorDescriptor) < 0) _exit(127);
+  fcntl(kErrorDescriptor, F_SETFD, FD_CLOEXEC);
+  if (dup2(plan.input, STDIN_FILENO) < 0 || dup2(plan.output, STDOUT_FILENO) < 0 ||
+      dup2(plan.output, STDERR_FILENO) < 0) {
+    ReportAndExit(kErrorDescriptor);
+  }
+  CloseOthers(plan.descriptor_limit);
+  if (plan.folder != nullptr && chdir(plan.folder) != 0) ReportAndExit(kErrorDescriptor);
+  execve(plan.program, plan.arguments.data(), plan.environment.data());
+  ReportAndExit(kErrorDescriptor);
+}
+
+std::vector<char*> Pointers(const std::vector<std::string>& texts) {
+  std::vector<char*> pointers;
+  pointers.reserve(texts.size() + 1);
+  for (const std::string& text : texts)
+    pointers.push_back(const_cast<char*>(text.c_str()));  // NOLINT: execve does not write to them
+  pointers.push_back(nullptr);
+  return pointers;
+}
+
+// 0 when execve succeeded, else the errno that the child reported.
+int ReadExecError(const Descriptor& descriptor) {
+  int code = 0;
+  ssize_t count = 0;
+  do {
+    count = read(descriptor.get(), &code, sizeof code);
+  } while (count < 0 && errno == EINTR);
+  return count == static_cast<ssize_t>(sizeof code) ? code : 0;
+}
+
+void ReapFailedChild(pid_t pid) {
+  while (waitpid(pid, nullptr, 0) < 0 && errno == EINTR) {
+  }
+}
+
+Result<SpawnedChild, SpawnError> ForkOnce(const Command& command) {
+  OFFSTAGE_TRY(Pipe output, MakePipe());
+  OFFSTAGE_TRY(Pipe error, MakePipe());
+  const Descriptor low_null(open("/dev/null", O_RDONLY | O_CLOEXEC));
+  const Descriptor null_device(fcntl(low_null.get(), F_DUPFD_CLOEXEC, kLowestOwn));
+  if (!null_device.valid()) {
+    return Fail(SpawnError{errno, "cannot open /dev/null: " + ErrorText(errno)});
+  }
+  Plan plan;
+  plan.program = command.arguments.front().c_str();
+  plan.arguments = Pointers(command.arguments);
+  plan.environment = Pointers(command.environment);
+  const std::string folder = command.folder.string();
+  plan.folder = folder.empty() ? nullptr : folder.c_str();
+  plan.input = null_device.get();
+  plan.output = output.write.get();
+  plan.error = error.write.get();
+  plan.parent = getpid();
+  plan.descriptor_limit = static_cast<int>(sysconf(_SC_OPEN_MAX));
+
+  const pid_t pid = fork();
+  if (pid < 0) return Fail(SpawnError{errno, "cannot start a process: " + ErrorText(errno)});
+  if (pid == 0) RunChild(plan);
+  setpgid(pid, pid);  // The child does it too: whoever is first.
+  output.write.Close();
+  error.write.Close();
+  const int code = ReadExecError(error.read);
+  if (code != 0) {
+    ReapFailedChild(pid);
+    return Fail(
+        SpawnError{code, "cannot run " + command.arguments.front() + ": " + ErrorText(code)});
+  }
+  SetNonBlocking(output.read);
+  return SpawnedChild{pid, std::move(output.read)};
+}
+
+}  // namespace
+
+Descriptor& Descriptor::operator=(Descriptor&& other) noexcept {
+  if (this != &other) {
+    Close();
+    fd_ = std::exchange(other.fd_, -1);
+  }
+  return *this;
+}
+
+void Descriptor::Close() {
+  if (fd_ >= 0) close(fd_);
+  fd_ = -1;
+}
+
+Result<Pipe, SpawnError> MakePipe() {
+  int ends[2] = {-1, -1};
+#if defined(__linux__)
+  const int made = pipe2(ends, O_CLOEXEC);
+#else
+  const int made = pipe(ends);
+#endif
+  if (made != 0) return Fail(SpawnError{errno, "cannot make a pipe: " + ErrorText(errno)});
+  const Descriptor low_read(ends[0]);
+  const Descriptor low_write(ends[1]);
+  Pipe result{Descriptor(fcntl(ends[0], F_DUPFD_CLOEXEC, kLowestOwn)),
+              Descriptor(fcntl(ends[1], F_DUPFD_CLOEXEC, kLowestOwn))};
+  if (!result.read.valid() || !result.write.valid()) {
+    return Fail(SpawnError{errno, "cannot make a pipe: " + ErrorText(errno)});
+  }
+  return result;
+}
+
+void SetNonBlocking(const Descriptor& descriptor) {
+  const int flags = fcntl(descriptor.get(), F_GETFL);
+  fcntl(descriptor.get(), F_SETFL, flags | O_NONBLOCK);
+}
+
+Result<SpawnedChild, SpawnError> ForkAndExecute(const Command& command) {
+  OFFSTAGE_CHECK(!command.arguments.empty(), "a command names its program");
+  for (int attempt = 1;; ++attempt) {
+    auto child = ForkOnce(command);
+    if (child.ok() || child.error().code != ETXTBSY || attempt == kBusyAttempts) return child;
+    poll(nullptr, 0, kBusyPauseMillis);
+  }
+}
+
+}  // namespace offstage::process
