@@ -13,30 +13,30 @@ namespace offstage::lambda {
 // Lambda's own defaults stand where the template is silent.
 struct FunctionConfig {
   // Physical name: "hdoc-GetUsers-1A2B3C4D5E6F". Unique within the deployment.
-  std::string name;
+  std::string name = {};
   // Logical id with the path of nested stacks ("ApiStack/GetUsers"), for people. May be empty.
-  std::string logical_id;
+  std::string logical_id = {};
   // "python3.8", "nodejs16.x", "ruby3.2", "provided.al2023".
-  std::string runtime;
+  std::string runtime = {};
   // "folder/file.function"; any text for provided.*.
-  std::string handler;
+  std::string handler = {};
   // The folder that holds the code, absolute (CodeUri). Never written to.
-  std::filesystem::path code;
+  std::filesystem::path code = {};
   // InlineCode: the text of the handler's one file. When given, `code` is not looked at.
-  std::string inline_code;
+  std::string inline_code = {};
   int memory_mb = 128;
   std::chrono::milliseconds timeout{std::chrono::seconds(3)};
-  std::map<std::string, std::string> environment;
+  std::map<std::string, std::string> environment = {};
   // Content folders of the layers in merge order (later ones win), absolute: what Lambda unpacks
   // into /opt.
-  std::vector<std::filesystem::path> layers;
+  std::vector<std::filesystem::path> layers = {};
   // Environments that may run at once; null: only the deployment's own limit.
-  std::optional<int> reserved_concurrency;
+  std::optional<int> reserved_concurrency = {};
   // The function's execution role, shown by GetFunction. May be empty.
-  std::string role_arn;
-  std::string description;
+  std::string role_arn = {};
+  std::string description = {};
   // Where the template defines it ("template.yaml:12:5"), for messages. May be empty.
-  std::string position;
+  std::string position = {};
 };
 
 }  // namespace offstage::lambda

@@ -24,16 +24,16 @@ struct Options {
   std::string account_id = "000000000000";
   // The AWS endpoint that handlers' SDKs talk to: "http://127.0.0.1:4566". May be given later by
   // Service::SetAwsEndpoint.
-  std::string aws_endpoint_url;
+  std::string aws_endpoint_url = {};
   // A folder of the deployment's own for bootstraps, inline code and bytecode caches; created if
   // missing. Its former content under "lambda/" is replaced.
-  std::filesystem::path work_folder;
+  std::filesystem::path work_folder = {};
   // "python3.8" or a family ("python", "nodejs", "ruby") -> path of the interpreter to use.
-  std::map<std::string, std::string> interpreters;
+  std::map<std::string, std::string> interpreters = {};
   RuntimeMatch runtime_match = RuntimeMatch::kNearest;
   // Folders where packages that Lambda's runtimes bundle may be found when the project has none: a
   // node_modules folder with aws-sdk, a site-packages with boto3. Searched last.
-  std::vector<std::filesystem::path> sdk_paths;
+  std::vector<std::filesystem::path> sdk_paths = {};
   // Environments alive at once over all functions. At the limit idle ones of other functions are
   // retired; with none idle, invocations wait, at most `queue_limit`, then are throttled.
   int max_environments = 100;
@@ -49,11 +49,11 @@ struct Options {
 // One line that a handler or its runtime printed, and Lambda's own START, END and REPORT lines.
 struct OutputLine {
   // Physical name.
-  std::string_view function;
+  std::string_view function = {};
   // Empty during init.
-  std::string_view request_id;
+  std::string_view request_id = {};
   // Without the line's end.
-  std::string_view text;
+  std::string_view text = {};
   enum class Origin { kHandler, kPlatform } origin = Origin::kHandler;
 };
 

@@ -1,0 +1,111 @@
+#include "lambda/async_queue.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+namespace offstage::lambda {
+namespace {
+
+using std::chrono::milliseconds;
+
+// Invocations that run at once; more wait in the queue.
+constexpr std::size_t kMaxThreads = 32;
+// A deployment's clock may be moved by hand, which nobody announces here.
+constexpr milliseconds kClockPollInterval{100};
+constexpr int kMaxFailures = 3;
+constexpr std::chrono::seconds kLongestThrottlePause{300};
+
+}  // namespace
+
+AsyncQueue::AsyncQueue(Run run, const Clock& clock, Log& log)
+    : run_(std::move(run)), clock_(clock), log_(log) {}
+
+AsyncQueue::~AsyncQueue() {
+  Stop();
+}
+
+void AsyncQueue::Add(InvokeRequest request) {
+  const MutexLock lock(mutex_);
+  if (stopping_) return;
+  waiting_.push_back({.request = std::move(request), .due = clock_.Now()});
+  const bool more = static_cast<std::size_t>(idle_threads_) < waiting_.size();
+  if (more && threads_.size() < kMaxThreads) threads_.emplace_back([this] { Work(); });
+  changed_.notify_one();
+}
+
+int AsyncQueue::Pending() const {
+  const MutexLock lock(mutex_);
+  return static_cast<int>(waiting_.size()) + running_;
+}
+
+std::optional<AsyncQueue::Item> AsyncQueue::TakeDue() {
+  const TimePoint now = clock_.Now();
+  const auto found =
+      std::ranges::find_if(waiting_, [now](const Item& item) { return item.due <= now; });
+  if (found == waiting_.end()) return std::nullopt;
+  Item item = std::move(*found);
+  waiting_.erase(found);
+  return item;
+}
+
+void AsyncQueue::Work() {
+  MutexLock lock(mutex_);
+  while (!stopping_) {
+    std::optional<Item> item = TakeDue();
+    if (!item.has_value()) {
+      ++idle_threads_;
+      if (waiting_.empty()) {
+        changed_.wait(lock);
+      } else {
+        changed_.wait_for(lock, kClockPollInterval);
+      }
+      --idle_threads_;
+      continue;
+    }
+    ++running_;
+    lock.unlock();
+    const InvokeResult result = run_(item->request);
+    Finish(std::move(*item), result);
+    lock.lock();
+    --running_;
+  }
+}
+
+void AsyncQueue::Finish(Item item, const InvokeResult& result) {
+  const MutexLock lock(mutex_);
+  if (result.status == InvokeStatus::kThrottled) {
+    const auto pause = std::min<std::chrono::seconds>(
+        std::chrono::seconds(1 << std::min(item.throttles, 8)), kLongestThrottlePause);
+    ++item.throttles;
+    item.due = clock_.Now() + pause;
+    waiting_.push_back(std::move(item));
+    return;
+  }
+  if (result.status != InvokeStatus::kFunctionError) return;
+  ++item.failures;
+  if (item.failures < kMaxFailures) {
+    item.due = clock_.Now() + std::chrono::minutes(item.failures);
+    waiting_.push_back(std::move(item));
+    return;
+  }
+  log_.Error("asynchronous invocation given up after three attempts",
+             {{"function", item.request.function},
+              {"request", item.request.request_id},
+              {"reason", result.explanation}});
+}
+
+void AsyncQueue::Stop() {
+  std::vector<std::thread> threads;
+  {
+    const MutexLock lock(mutex_);
+    stopping_ = true;
+    waiting_.clear();
+    threads = std::exchange(threads_, {});
+    changed_.notify_all();
+  }
+  for (std::thread& thread : threads)
+    thread.join();
+}
+
+}  // namespace offstage::lambda

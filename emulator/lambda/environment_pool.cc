@@ -1,0 +1,237 @@
+#include "lambda/environment_pool.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace offstage::lambda {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+// How long a process may take to end after SIGTERM when it is no longer needed.
+constexpr milliseconds kRetireGrace{500};
+// Idle environments are looked at this often.
+constexpr std::chrono::seconds kSweepInterval{5};
+
+}  // namespace
+
+EnvironmentPool::EnvironmentPool(const Options& options, process::Host& host,
+                                 InterpreterFinder& interpreters, const Dependencies& dependencies)
+    : options_(options),
+      host_(host),
+      interpreters_(interpreters),
+      dependencies_(dependencies),
+      aws_endpoint_url_(options.aws_endpoint_url) {
+  undertaker_ = std::thread([this] { Bury(); });
+}
+
+EnvironmentPool::~EnvironmentPool() {
+  Stop(kRetireGrace);
+}
+
+void EnvironmentPool::SetAwsEndpoint(std::string url) {
+  const MutexLock lock(mutex_);
+  aws_endpoint_url_ = std::move(url);
+}
+
+EnvironmentPool::Slot& EnvironmentPool::SlotOf(const Function& function) {
+  return slots_[function.config.name];
+}
+
+std::shared_ptr<CodeWatch> EnvironmentPool::WatchOf(const std::filesystem::path& folder) {
+  std::shared_ptr<CodeWatch>& watch = watches_[folder];
+  if (watch == nullptr) watch = std::make_shared<CodeWatch>(folder, options_.work_folder);
+  return watch;
+}
+
+std::uint64_t EnvironmentPool::Generation(const Function& function, Slot& slot) {
+  if (options_.reload == Options::Reload::kNever) return 0;
+  if (slot.watches.empty()) {
+    slot.watches.push_back(WatchOf(function.config.code));
+    for (const auto& layer : function.config.layers)
+      slot.watches.push_back(WatchOf(layer));
+  }
+  std::uint64_t generation = 0;
+  for (const auto& watch : slot.watches)
+    generation += watch->Generation();
+  return generation;
+}
+
+EnvironmentPool::Shared EnvironmentPool::TakeIdle(const Function& function, Slot& slot) {
+  if (slot.idle.empty()) return nullptr;
+  const std::uint64_t generation = Generation(function, slot);
+  while (!slot.idle.empty()) {
+    Shared environment = std::move(slot.idle.back());
+    slot.idle.pop_back();
+    if (environment->generation() == generation && environment->Alive()) return environment;
+    Retire(slot, environment);
+  }
+  return nullptr;
+}
+
+// True when one more environment may be made now.
+bool EnvironmentPool::MakeRoom() {
+  if (alive_ < options_.max_environments) return true;
+  Slot* oldest = nullptr;
+  for (auto& [name, slot] : slots_) {
+    if (slot.idle.empty()) continue;
+    if (oldest == nullptr || slot.idle.front()->idle_since < oldest->idle.front()->idle_since) {
+      oldest = &slot;
+    }
+  }
+  if (oldest == nullptr) return false;
+  const Shared environment = oldest->idle.front();
+  oldest->idle.erase(oldest->idle.begin());
+  Retire(*oldest, environment);
+  return true;
+}
+
+void EnvironmentPool::Retire(Slot& slot, const Shared& environment) {
+  environment->BeginShutdown(kRetireGrace);
+  --slot.alive;
+  --alive_;
+  retired_.push_back(environment);
+  to_bury_.notify_all();
+  freed_.notify_all();
+}
+
+Acquired EnvironmentPool::Acquire(const Function& function, process::Deadline until) {
+  {
+    MutexLock lock(mutex_);
+    Slot& slot = SlotOf(function);
+    for (;;) {
+      if (stopping_) return {.kind = Acquired::Kind::kStopped};
+      if (Shared environment = TakeIdle(function, slot)) {
+        return {.kind = Acquired::Kind::kWarm, .environment = std::move(environment)};
+      }
+      if (slot.alive >= function.config.reserved_concurrency.value_or(slot.alive + 1)) {
+        return {.kind = Acquired::Kind::kThrottled,
+                .reason = fmt::format("its ReservedConcurrentExecutions of {} are all in use",
+                                      *function.config.reserved_concurrency)};
+      }
+      if (MakeRoom()) break;
+      if (steady_clock::now() >= until) return {.kind = Acquired::Kind::kNotYet};
+      freed_.wait_until(lock, until);
+    }
+    ++slot.alive;
+    ++alive_;
+  }
+  return Make(function);
+}
+
+Result<Interpreter> EnvironmentPool::InterpreterOf(const Function& function) {
+  {
+    const MutexLock lock(mutex_);
+    const Slot& slot = SlotOf(function);
+    if (slot.interpreter.has_value()) return *slot.interpreter;
+  }
+  Interpreter interpreter{.path = function.config.code / "bootstrap"};
+  if (function.runtime.language != Language::kProvided) {
+    OFFSTAGE_TRY(InterpreterChoice choice, interpreters_.Choose(function.runtime, function.config));
+    interpreter = std::move(choice.interpreter);
+  }
+  const MutexLock lock(mutex_);
+  SlotOf(function).interpreter = interpreter;
+  return interpreter;
+}
+
+// The place is reserved already; it is given up again when nothing can be made.
+Acquired EnvironmentPool::Make(const Function& function) {
+  auto interpreter = InterpreterOf(function);
+  const MutexLock lock(mutex_);
+  Slot& slot = SlotOf(function);
+  if (!interpreter.ok() || stopping_) {
+    --slot.alive;
+    --alive_;
+    freed_.notify_all();
+    if (stopping_) return {.kind = Acquired::Kind::kStopped};
+    return {.kind = Acquired::Kind::kCannot, .reason = interpreter.error().message};
+  }
+  auto environment = std::make_shared<ExecutionEnvironment>(
+      ExecutionEnvironment::Parameters{.function = function.config,
+                                       .runtime = function.runtime,
+                                       .interpreter = std::move(interpreter).value(),
+                                       .function_arn = function.arn,
+                                       .aws_endpoint_url = aws_endpoint_url_,
+                                       .generation = Generation(function, slot)},
+      options_, host_, dependencies_);
+  environments_[environment->identity().access_key_id] = environment;
+  return {.kind = Acquired::Kind::kCold, .environment = std::move(environment)};
+}
+
+void EnvironmentPool::Release(const Function& function, const Shared& environment) {
+  const MutexLock lock(mutex_);
+  Slot& slot = SlotOf(function);
+  if (stopping_ || !environment->Alive() ||
+      environment->generation() != Generation(function, slot)) {
+    Retire(slot, environment);
+    return;
+  }
+  environment->idle_since = steady_clock::now();
+  slot.idle.push_back(environment);
+  freed_.notify_all();
+}
+
+std::optional<Caller> EnvironmentPool::FindCaller(std::string_view access_key_id) const {
+  const MutexLock lock(mutex_);
+  const auto found = environments_.find(access_key_id);
+  if (found == environments_.end()) return std::nullopt;
+  return Caller{.function = found->second->function().name,
+                .request_id = found->second->CurrentRequestId()};
+}
+
+int EnvironmentPool::EnvironmentCount() const {
+  const MutexLock lock(mutex_);
+  return static_cast<int>(environments_.size());
+}
+
+void EnvironmentPool::RetireIdleSince(steady_clock::time_point limit) {
+  for (auto& [name, slot] : slots_) {
+    while (!slot.idle.empty() && slot.idle.front()->idle_since < limit) {
+      const Shared environment = slot.idle.front();
+      slot.idle.erase(slot.idle.begin());
+      Retire(slot, environment);
+    }
+  }
+}
+
+// The undertaker's thread: waits for ended processes, so that no invocation has to.
+void EnvironmentPool::Bury() {
+  MutexLock lock(mutex_);
+  while (!(stopping_ && retired_.empty() && alive_ == 0)) {
+    if (retired_.empty()) {
+      to_bury_.wait_for(lock, kSweepInterval);
+      RetireIdleSince(steady_clock::now() - options_.idle_limit);
+      continue;
+    }
+    const std::vector<Shared> retired = std::exchange(retired_, {});
+    lock.unlock();
+    for (const Shared& environment : retired)
+      environment->FinishShutdown();
+    lock.lock();
+    for (const Shared& environment : retired)
+      environments_.erase(environment->identity().access_key_id);
+  }
+}
+
+void EnvironmentPool::Stop(milliseconds grace) {
+  {
+    const MutexLock lock(mutex_);
+    if (stopped_) return;
+    stopped_ = true;
+    stopping_ = true;
+    for (auto& [name, slot] : slots_) {
+      for (const Shared& environment : std::exchange(slot.idle, {}))
+        Retire(slot, environment);
+    }
+    for (const auto& [key, environment] : environments_)
+      environment->BeginShutdown(grace);
+    freed_.notify_all();
+    to_bury_.notify_all();
+  }
+  undertaker_.join();
+}
+
+}  // namespace offstage::lambda

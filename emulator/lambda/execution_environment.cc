@@ -1,0 +1,328 @@
+// The Runtime API: docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
+#include "lambda/execution_environment.h"
+
+#include <fmt/format.h>
+
+#include "base/json.h"
+#include "lambda/failure.h"
+
+namespace offstage::lambda {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+// The peak only grows, and reading it costs more than the rest of a warm invocation: it is read
+// anew only when the last value is this old.
+constexpr milliseconds kMemoryReadInterval{200};
+
+constexpr std::string_view kApiPrefix = "/2018-06-01/runtime/";
+constexpr std::string_view kInvocationPrefix = "invocation/";
+
+http::Reply JsonReply(int status, std::string body) {
+  return {
+      .status = status, .headers = {{"Content-Type", "application/json"}}, .body = std::move(body)};
+}
+
+http::Reply Accepted() {
+  return JsonReply(202, "{\"status\":\"OK\"}\n");
+}
+
+http::Reply Refused(int status, std::string_view type, std::string_view message) {
+  std::string body = R"({"errorMessage":)";
+  AppendJsonString(message, body);
+  body += R"(,"errorType":)";
+  AppendJsonString(type, body);
+  return JsonReply(status, body + "}\n");
+}
+
+std::int64_t EpochMillisNow() {
+  return ToEpochMillis(std::chrono::system_clock::now());
+}
+
+}  // namespace
+
+ExecutionEnvironment::ExecutionEnvironment(Parameters parameters, const Options& options,
+                                           process::Host& host, const Dependencies& dependencies)
+    : parameters_(std::move(parameters)),
+      options_(options),
+      host_(host),
+      dependencies_(dependencies),
+      identity_(MakeIdentity(dependencies.ids, dependencies.clock.Now())),
+      log_(parameters_.function.name, dependencies.output) {}
+
+ExecutionEnvironment::~ExecutionEnvironment() {
+  Kill();
+  FinishShutdown();
+}
+
+Status ExecutionEnvironment::Start() {
+  http::ServerOptions server_options;
+  // A handler may think for 15 minutes between two requests.
+  server_options.keep_alive = std::chrono::hours(24);
+  OFFSTAGE_TRY(server_, http::Server::Start(server_options, [this](const http::Request& request) {
+                 return Answer(request);
+               }));
+  return StartProcess();
+}
+
+Status ExecutionEnvironment::StartProcess() {
+  const LaunchContext context{.function = parameters_.function,
+                              .runtime = parameters_.runtime,
+                              .interpreter = parameters_.interpreter,
+                              .options = options_,
+                              .aws_endpoint_url = parameters_.aws_endpoint_url};
+  const process::Command command =
+      MakeCommand(context, identity_, "127.0.0.1:" + std::to_string(server_->port()));
+  {
+    const MutexLock lock(mutex_);
+    started_at_ = steady_clock::now();
+  }
+  auto process = host_.Spawn(command, *this);
+  if (!process.ok()) {
+    const MutexLock lock(mutex_);
+    exit_ = process::ExitStatus{.code = 127};
+    return Fail(Error{process.error().message});
+  }
+  const MutexLock lock(mutex_);
+  process_ = std::move(process).value();
+  if (shut_down_) process_->Kill();
+  return Ok();
+}
+
+Status ExecutionEnvironment::Restart() {
+  Kill();
+  std::shared_ptr<process::Process> old;
+  {
+    const MutexLock lock(mutex_);
+    old = std::move(process_);
+    process_.reset();
+  }
+  if (old != nullptr) old->WaitForExit(process::Deadline::max());
+  old.reset();
+  {
+    const MutexLock lock(mutex_);
+    if (shut_down_) return Ok();
+    ready_ = false;
+    init_error_.reset();
+    exit_.reset();
+    ++next_calls_;
+    changed_.notify_all();
+  }
+  return StartProcess();
+}
+
+ExecutionEnvironment::Init ExecutionEnvironment::AwaitReady(process::Deadline deadline) {
+  MutexLock lock(mutex_);
+  for (;;) {
+    if (shut_down_) return Init::kShutDown;
+    if (ready_) return Init::kReady;
+    if (init_error_.has_value() || exit_.has_value()) return Init::kFailed;
+    if (steady_clock::now() >= deadline) return Init::kNotYet;
+    changed_.wait_until(lock, deadline);
+  }
+}
+
+EnvironmentOutcome ExecutionEnvironment::InitFailure() const {
+  const MutexLock lock(mutex_);
+  if (init_error_.has_value()) {
+    return {.kind = EnvironmentOutcome::Kind::kReported, .payload = *init_error_};
+  }
+  return {.kind = EnvironmentOutcome::Kind::kExited,
+          .exit = exit_.value_or(process::ExitStatus{.code = 1})};
+}
+
+std::chrono::microseconds ExecutionEnvironment::InitDuration() const {
+  const MutexLock lock(mutex_);
+  const auto end = ready_ ? ready_at_ : steady_clock::now();
+  return std::chrono::duration_cast<std::chrono::microseconds>(end - started_at_);
+}
+
+void ExecutionEnvironment::Hand(Handed invocation) {
+  log_.Begin(invocation.request_id);
+  const MutexLock lock(mutex_);
+  running_.emplace(Running{.invocation = std::move(invocation), .taken = false, .outcome = {}});
+  changed_.notify_all();
+}
+
+std::optional<EnvironmentOutcome> ExecutionEnvironment::AwaitAnswer(process::Deadline deadline) {
+  MutexLock lock(mutex_);
+  OFFSTAGE_CHECK(running_.has_value(), "an answer is awaited only of what was handed over");
+  using Kind = EnvironmentOutcome::Kind;
+  for (;;) {
+    std::optional<EnvironmentOutcome> outcome = std::move(running_->outcome);
+    if (!outcome.has_value() && shut_down_) outcome = EnvironmentOutcome{.kind = Kind::kShutDown};
+    if (!outcome.has_value() && exit_.has_value()) {
+      outcome = EnvironmentOutcome{.kind = running_->taken ? Kind::kExited : Kind::kNeverTaken,
+                                   .exit = *exit_};
+    }
+    if (outcome.has_value()) {
+      last_request_id_ = running_->invocation.request_id;
+      running_.reset();
+      return outcome;
+    }
+    if (steady_clock::now() >= deadline) return std::nullopt;
+    changed_.wait_until(lock, deadline);
+  }
+}
+
+bool ExecutionEnvironment::Alive() const {
+  const MutexLock lock(mutex_);
+  return !shut_down_ && !exit_.has_value() && !init_error_.has_value();
+}
+
+void ExecutionEnvironment::BeginShutdown(milliseconds grace) {
+  const MutexLock lock(mutex_);
+  shut_down_ = true;
+  if (process_ != nullptr) process_->Terminate(grace);
+  changed_.notify_all();
+}
+
+void ExecutionEnvironment::Kill() {
+  const MutexLock lock(mutex_);
+  if (process_ != nullptr) process_->Kill();
+}
+
+void ExecutionEnvironment::FinishShutdown() {
+  std::shared_ptr<process::Process> process;
+  {
+    const MutexLock lock(mutex_);
+    shut_down_ = true;
+    process = std::move(process_);
+    process_.reset();
+    changed_.notify_all();
+  }
+  if (process != nullptr) process->WaitForExit(process::Deadline::max());
+  server_.reset();
+  process.reset();
+  log_.Flush();
+}
+
+std::optional<std::size_t> ExecutionEnvironment::PeakMemory() {
+  std::shared_ptr<process::Process> process;
+  {
+    const MutexLock lock(mutex_);
+    const auto now = steady_clock::now();
+    if (peak_memory_ != 0 && now - memory_read_at_ < kMemoryReadInterval) return peak_memory_;
+    memory_read_at_ = now;
+    process = process_;
+  }
+  if (process == nullptr) return std::nullopt;
+  const auto peak = process::PeakMemoryBytes(process->pid());
+  const MutexLock lock(mutex_);
+  if (peak.has_value()) peak_memory_ = std::max(peak_memory_, *peak);
+  if (peak_memory_ == 0) return std::nullopt;
+  return peak_memory_;
+}
+
+std::string ExecutionEnvironment::CurrentRequestId() const {
+  const MutexLock lock(mutex_);
+  return running_.has_value() ? running_->invocation.request_id : std::string();
+}
+
+void ExecutionEnvironment::OnOutput(std::string_view bytes) {
+  log_.AppendHandlerOutput(bytes);
+}
+
+void ExecutionEnvironment::OnExit(const process::ExitStatus& status) {
+  const MutexLock lock(mutex_);
+  exit_ = status;
+  changed_.notify_all();
+}
+
+// What the handler printed before it answered belongs to this invocation.
+void ExecutionEnvironment::DrainOutput() {
+  std::shared_ptr<process::Process> process;
+  {
+    const MutexLock lock(mutex_);
+    process = process_;
+  }
+  if (process != nullptr) process->DrainOutput();
+}
+
+http::Reply ExecutionEnvironment::Answer(const http::Request& request) {
+  std::string_view path = request.RawPath();
+  if (!path.starts_with(kApiPrefix)) return {.status = 404, .body = "404 page not found\n"};
+  path.remove_prefix(kApiPrefix.size());
+  const bool post = request.method == "POST";
+  if (path == "invocation/next" && request.method == "GET") return Next();
+  if (path == "init/error" && post) return TakeInitError(request.body);
+  if (path.starts_with(kInvocationPrefix) && post) {
+    path.remove_prefix(kInvocationPrefix.size());
+    const auto slash = path.find('/');
+    const std::string_view request_id = path.substr(0, slash);
+    const std::string_view what = slash == std::string_view::npos ? "" : path.substr(slash + 1);
+    using Kind = EnvironmentOutcome::Kind;
+    if (what == "response")
+      return TakeResult(request_id, {.kind = Kind::kAnswered, .payload = request.body});
+    if (what == "error")
+      return TakeResult(request_id, {.kind = Kind::kReported, .payload = request.body});
+  }
+  return {.status = 404, .body = "404 page not found\n"};
+}
+
+http::Reply ExecutionEnvironment::Next() {
+  MutexLock lock(mutex_);
+  const std::uint64_t call = ++next_calls_;
+  if (!ready_) {
+    ready_ = true;
+    ready_at_ = steady_clock::now();
+  }
+  changed_.notify_all();
+  while (!shut_down_ && call == next_calls_ && (!running_.has_value() || running_->taken))
+    changed_.wait(lock);
+  if (shut_down_ || call != next_calls_) {
+    return Refused(403, "InvalidStateTransition", "this call of next is no longer the newest");
+  }
+  running_->taken = true;
+  Handed& invocation = running_->invocation;
+  http::Reply reply = JsonReply(200, std::move(invocation.payload));
+  reply.headers.Add("Lambda-Runtime-Aws-Request-Id", invocation.request_id);
+  reply.headers.Add("Lambda-Runtime-Deadline-Ms",
+                    std::to_string(EpochMillisNow() + parameters_.function.timeout.count()));
+  reply.headers.Add("Lambda-Runtime-Invoked-Function-Arn", parameters_.function_arn);
+  if (!invocation.trace_header.empty()) {
+    reply.headers.Add("Lambda-Runtime-Trace-Id", invocation.trace_header);
+  }
+  if (!invocation.client_context.empty()) {
+    reply.headers.Add("Lambda-Runtime-Client-Context", invocation.client_context);
+  }
+  return reply;
+}
+
+http::Reply ExecutionEnvironment::TakeResult(std::string_view request_id,
+                                             EnvironmentOutcome outcome) {
+  DrainOutput();
+  const MutexLock lock(mutex_);
+  const bool awaited = running_.has_value() && running_->taken && !running_->outcome.has_value() &&
+                       running_->invocation.request_id == request_id;
+  if (!awaited) {
+    const bool late = request_id == last_request_id_ ||
+                      (running_.has_value() && running_->invocation.request_id == request_id);
+    // A runtime that reports the refusal of its too large answer has been heard already.
+    if (late && outcome.kind == EnvironmentOutcome::Kind::kReported) return Accepted();
+    return Refused(400, "InvalidRequestID", "Invalid request ID");
+  }
+  if (outcome.payload.size() > kMaxResponseBytes) {
+    running_->outcome = EnvironmentOutcome{.kind = EnvironmentOutcome::Kind::kTooLarge};
+    changed_.notify_all();
+    return Refused(
+        413, "Function.ResponseSizeTooLarge",
+        fmt::format("Response payload size exceeded maximum allowed payload size ({} bytes).",
+                    kMaxResponseBytes));
+  }
+  running_->outcome = std::move(outcome);
+  changed_.notify_all();
+  return Accepted();
+}
+
+http::Reply ExecutionEnvironment::TakeInitError(const std::string& payload) {
+  DrainOutput();
+  const MutexLock lock(mutex_);
+  if (ready_) return Refused(403, "InvalidStateTransition", "init has ended");
+  init_error_ = payload;
+  changed_.notify_all();
+  return Accepted();
+}
+
+}  // namespace offstage::lambda

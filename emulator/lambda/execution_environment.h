@@ -1,0 +1,153 @@
+// ExecutionEnvironment: one handler process and the Runtime API server that it talks to. Serves one
+// invocation at a time.
+//
+//   environment->Start();
+//   environment->AwaitReady(deadline);       // until the first `next`: the init phase
+//   environment->Hand(invocation);
+//   outcome = environment->AwaitAnswer(deadline);
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/mutex.h"
+#include "http/server.h"
+#include "lambda/invocation_log.h"
+#include "lambda/launch.h"
+#include "process/process.h"
+
+namespace offstage::lambda {
+
+// What `next` hands to the runtime.
+struct Handed {
+  std::string request_id = {};
+  std::string payload = {};
+  std::string client_context = {};
+  std::string trace_header = {};
+};
+
+// How an invocation ended, as far as the environment knows.
+struct EnvironmentOutcome {
+  enum class Kind {
+    kAnswered,    // `payload` is the handler's answer.
+    kReported,    // `payload` is the error JSON that the runtime posted.
+    kTooLarge,    // The answer was over the quota.
+    kExited,      // The process ended after it took the invocation.
+    kNeverTaken,  // The process ended before: the invocation may be given to another environment.
+    kShutDown,    // The service stops.
+  };
+  Kind kind = Kind::kAnswered;
+  std::string payload = {};
+  process::ExitStatus exit = {};
+};
+
+// Thread-safe.
+class ExecutionEnvironment : private process::Listener {
+ public:
+  struct Parameters {
+    FunctionConfig function;
+    Runtime runtime;
+    Interpreter interpreter;
+    std::string function_arn;
+    std::string aws_endpoint_url;
+    // Of the function's code when the process was made.
+    std::uint64_t generation = 0;
+  };
+
+  // Borrows what it gets by reference; all of it outlives this.
+  ExecutionEnvironment(Parameters parameters, const Options& options, process::Host& host,
+                       const Dependencies& dependencies);
+  ~ExecutionEnvironment() override;
+
+  // Opens the Runtime API and starts the process. Fails when either cannot be.
+  Status Start();
+  // Ends the process by SIGKILL and starts another one: the init phase repeated under the
+  // function's own timeout.
+  Status Restart();
+
+  enum class Init {
+    kReady,
+    kFailed,    // See InitFailure().
+    kNotYet,    // The deadline passed.
+    kShutDown,  // The service stops.
+  };
+  Init AwaitReady(process::Deadline deadline);
+  // Of a failed init: the error JSON that the runtime reported (kReported) or its exit (kExited).
+  EnvironmentOutcome InitFailure() const;
+  // From the start of the process until the first `next`.
+  std::chrono::microseconds InitDuration() const;
+
+  // Gives the next invocation to the runtime; at most one at a time.
+  void Hand(Handed invocation);
+  // Null: no answer at the deadline.
+  std::optional<EnvironmentOutcome> AwaitAnswer(process::Deadline deadline);
+
+  // The process lives and the service goes on.
+  bool Alive() const;
+  // Ends the process; answers waits with kShutDown. Does not wait.
+  void BeginShutdown(std::chrono::milliseconds grace);
+  // Ends the process by SIGKILL. Does not wait.
+  void Kill();
+  // Waits until the process is gone and the server closed. BeginShutdown or Kill comes first.
+  void FinishShutdown();
+
+  // The most memory that the process has used, or null.
+  std::optional<std::size_t> PeakMemory();
+
+  const EnvironmentIdentity& identity() const { return identity_; }
+  const FunctionConfig& function() const { return parameters_.function; }
+  std::uint64_t generation() const { return parameters_.generation; }
+  InvocationLog& log() { return log_; }
+  // Request id of the running invocation, or "".
+  std::string CurrentRequestId() const;
+
+  // For the pool, which guards them by its own mutex.
+  std::chrono::steady_clock::time_point idle_since{};
+
+ private:
+  struct Running {
+    Handed invocation;
+    bool taken = false;
+    std::optional<EnvironmentOutcome> outcome;
+  };
+
+  void OnOutput(std::string_view bytes) override;
+  void OnExit(const process::ExitStatus& status) override;
+  Status StartProcess();
+  http::Reply Answer(const http::Request& request);
+  http::Reply Next();
+  http::Reply TakeResult(std::string_view request_id, EnvironmentOutcome outcome);
+  http::Reply TakeInitError(const std::string& payload);
+  void DrainOutput();
+
+  const Parameters parameters_;
+  const Options& options_;
+  process::Host& host_;
+  const Dependencies& dependencies_;
+  const EnvironmentIdentity identity_;
+  InvocationLog log_;
+
+  mutable Mutex mutex_;
+  std::condition_variable_any changed_;
+  bool ready_ OFFSTAGE_GUARDED_BY(mutex_) = false;
+  bool shut_down_ OFFSTAGE_GUARDED_BY(mutex_) = false;
+  // Counts `next` calls: only the newest may take an invocation.
+  std::uint64_t next_calls_ OFFSTAGE_GUARDED_BY(mutex_) = 0;
+  std::optional<Running> running_ OFFSTAGE_GUARDED_BY(mutex_);
+  std::string last_request_id_ OFFSTAGE_GUARDED_BY(mutex_);
+  std::optional<std::string> init_error_ OFFSTAGE_GUARDED_BY(mutex_);
+  std::optional<process::ExitStatus> exit_ OFFSTAGE_GUARDED_BY(mutex_);
+  std::chrono::steady_clock::time_point started_at_ OFFSTAGE_GUARDED_BY(mutex_);
+  std::chrono::steady_clock::time_point ready_at_ OFFSTAGE_GUARDED_BY(mutex_);
+  std::size_t peak_memory_ OFFSTAGE_GUARDED_BY(mutex_) = 0;
+  std::chrono::steady_clock::time_point memory_read_at_ OFFSTAGE_GUARDED_BY(mutex_);
+
+  // Set by Start and Restart, cleared by FinishShutdown; shared, since a Runtime API thread may be
+  // draining the output of a process that Restart replaces.
+  std::shared_ptr<process::Process> process_ OFFSTAGE_GUARDED_BY(mutex_);
+  std::unique_ptr<http::Server> server_;
+};
+
+}  // namespace offstage::lambda

@@ -1,0 +1,345 @@
+#include "lambda/service.h"
+
+#include <fmt/format.h>
+
+#include <condition_variable>
+#include <list>
+#include <thread>
+#include <unordered_map>
+
+#include "base/mutex.h"
+#include "lambda/api.h"
+#include "lambda/async_queue.h"
+#include "lambda/bootstrap_files.h"
+#include "lambda/environment_pool.h"
+#include "lambda/flight.h"
+#include "lambda/interpreter.h"
+
+namespace offstage::lambda {
+namespace {
+
+namespace fs = std::filesystem;
+using std::chrono::steady_clock;
+
+// CloudFormation puts inline code into one file of this name.
+constexpr std::string_view kInlineFileName = "index";
+
+std::string_view InlineExtension(Language language) {
+  switch (language) {
+    case Language::kPython:
+      return ".py";
+    case Language::kNode:
+      return ".js";
+    case Language::kRuby:
+      return ".rb";
+    case Language::kProvided:
+      break;
+  }
+  return "";
+}
+
+std::string At(const FunctionConfig& function) {
+  return function.position.empty() ? "" : function.position + ": ";
+}
+
+}  // namespace
+
+// Owns everything; its members' order is the order in which they may be used by each other.
+class Service::Impl {
+ public:
+  Impl(Options options, Dependencies dependencies, std::unique_ptr<process::Host> host)
+      : options_(std::move(options)),
+        dependencies_(dependencies),
+        deployed_at_(dependencies.clock.Now()),
+        host_(std::move(host)),
+        interpreters_(options_, *host_),
+        pool_(options_, *host_, interpreters_, dependencies_),
+        async_([this](const InvokeRequest& request) { return Invoke(request); },
+               dependencies_.clock, dependencies_.log) {}
+
+  Status AddFunction(FunctionConfig config);
+  Status CheckInterpreters();
+
+  void SetAwsEndpoint(std::string url) { pool_.SetAwsEndpoint(std::move(url)); }
+  InvokeResult Invoke(InvokeRequest request);
+  InvokeResult InvokeAsync(InvokeRequest request);
+  std::optional<Caller> FindCaller(std::string_view key) const { return pool_.FindCaller(key); }
+  std::vector<FunctionSummary> Functions();
+  Activity CurrentActivity() const;
+  void Stop(std::chrono::milliseconds grace);
+
+  const Options& options() const { return options_; }
+  TimePoint deployed_at() const { return deployed_at_; }
+
+ private:
+  const Function* Find(const std::string& reference) const;
+  FunctionSummary Summarize(const Function& function);
+  void FinishInBackground(std::unique_ptr<Flight> flight);
+  void LogFailure(const Function& function, const InvokeResult& result);
+  void JoinFinishedStragglers() OFFSTAGE_REQUIRES(mutex_);
+
+  const Options options_;
+  const Dependencies dependencies_;
+  const TimePoint deployed_at_;
+  std::unique_ptr<process::Host> host_;
+  InterpreterFinder interpreters_;
+  // Fixed once Create has returned.
+  std::vector<std::unique_ptr<Function>> functions_;
+  std::unordered_map<std::string, const Function*> by_name_;
+  EnvironmentPool pool_;
+
+  // Invocations whose caller did not wait for their end.
+  struct Straggler {
+    std::thread thread;
+    bool done = false;
+  };
+  mutable Mutex mutex_;
+  std::list<Straggler> stragglers_ OFFSTAGE_GUARDED_BY(mutex_);
+  int in_flight_ OFFSTAGE_GUARDED_BY(mutex_) = 0;
+  bool stopped_ OFFSTAGE_GUARDED_BY(mutex_) = false;
+  AsyncQueue async_;
+};
+
+Status Service::Impl::AddFunction(FunctionConfig config) {
+  auto runtime = FindRuntime(config.runtime);
+  if (!runtime.ok()) {
+    return Fail(Error{At(config) + "function " + config.name + ": " + runtime.error().message});
+  }
+  if (by_name_.contains(config.name)) {
+    return Fail(Error{At(config) + "there are two functions named " + config.name});
+  }
+  if (!config.inline_code.empty()) {
+    const fs::path folder = WorkFolders(options_.work_folder).inline_code / config.name;
+    OFFSTAGE_TRY_VOID(WriteFile(
+        folder / (std::string(kInlineFileName) + std::string(InlineExtension(runtime->language))),
+        config.inline_code));
+    config.code = folder;
+  }
+  auto function = std::make_unique<Function>();
+  function->arn = fmt::format("arn:aws:lambda:{}:{}:function:{}", options_.region,
+                              options_.account_id, config.name);
+  function->runtime = *runtime;
+  function->config = std::move(config);
+  by_name_[function->config.name] = function.get();
+  functions_.push_back(std::move(function));
+  return Ok();
+}
+
+Status Service::Impl::CheckInterpreters() {
+  if (options_.runtime_match != RuntimeMatch::kExact) return Ok();
+  for (const auto& function : functions_) {
+    if (function->runtime.language == Language::kProvided) continue;
+    const auto choice = interpreters_.Choose(function->runtime, function->config);
+    if (!choice.ok()) return Fail(Error{At(function->config) + choice.error().message});
+  }
+  return Ok();
+}
+
+const Function* Service::Impl::Find(const std::string& text) const {
+  const FunctionReference reference = ParseFunctionReference(text);
+  if (!reference.qualifier.empty() && reference.qualifier != "$LATEST") return nullptr;
+  const auto found = by_name_.find(reference.name);
+  return found == by_name_.end() ? nullptr : found->second;
+}
+
+InvokeResult Service::Impl::Invoke(InvokeRequest request) {
+  if (request.request_id.empty()) request.request_id = dependencies_.ids.Uuid();
+  const Function* function = Find(request.function);
+  if (function == nullptr) {
+    return {.status = InvokeStatus::kNotFound,
+            .request_id = request.request_id,
+            .explanation = "there is no function " + request.function + " in this deployment"};
+  }
+  {
+    const MutexLock lock(mutex_);
+    if (stopped_) {
+      return {.status = InvokeStatus::kStopped,
+              .request_id = request.request_id,
+              .explanation = "the deployment is shutting down"};
+    }
+    ++in_flight_;
+  }
+  const auto until = request.wait_limit.count() == 0 ? process::Deadline::max()
+                                                     : steady_clock::now() + request.wait_limit;
+  auto flight =
+      std::make_unique<Flight>(*function, std::move(request), options_, pool_, dependencies_);
+  auto result = flight->Advance(until);
+  if (!result.has_value()) {
+    InvokeResult abandoned{
+        .status = InvokeStatus::kStillRunning,
+        .request_id = flight->request().request_id,
+        .explanation =
+            fmt::format("{} did not answer within the {} s that its caller waits; it runs on",
+                        NameForPeople(function->config),
+                        std::chrono::duration<double>(flight->request().wait_limit).count())};
+    FinishInBackground(std::move(flight));
+    return abandoned;
+  }
+  LogFailure(*function, *result);
+  const MutexLock lock(mutex_);
+  --in_flight_;
+  return *std::move(result);
+}
+
+void Service::Impl::LogFailure(const Function& function, const InvokeResult& result) {
+  if (result.explanation.empty() || result.status == InvokeStatus::kStopped) return;
+  dependencies_.log.Warn("function failed", {{"function", function.config.name},
+                                             {"request", result.request_id},
+                                             {"reason", result.explanation}});
+}
+
+void Service::Impl::JoinFinishedStragglers() {
+  stragglers_.remove_if([](Straggler& straggler) {
+    if (!straggler.done) return false;
+    straggler.thread.join();
+    return true;
+  });
+}
+
+void Service::Impl::FinishInBackground(std::unique_ptr<Flight> flight) {
+  const MutexLock lock(mutex_);
+  JoinFinishedStragglers();
+  Straggler& straggler = stragglers_.emplace_back();
+  straggler.thread = std::thread([this, &straggler, owned = std::move(flight)]() mutable {
+    owned->Advance(process::Deadline::max());
+    owned.reset();
+    const MutexLock inner(mutex_);
+    --in_flight_;
+    straggler.done = true;
+  });
+}
+
+InvokeResult Service::Impl::InvokeAsync(InvokeRequest request) {
+  if (request.request_id.empty()) request.request_id = dependencies_.ids.Uuid();
+  InvokeResult result{.request_id = request.request_id};
+  if (Find(request.function) == nullptr) {
+    result.status = InvokeStatus::kNotFound;
+    result.explanation = "there is no function " + request.function + " in this deployment";
+    return result;
+  }
+  {
+    const MutexLock lock(mutex_);
+    if (stopped_) {
+      result.status = InvokeStatus::kStopped;
+      return result;
+    }
+  }
+  async_.Add(std::move(request));
+  return result;
+}
+
+FunctionSummary Service::Impl::Summarize(const Function& function) {
+  FunctionSummary summary{.config = function.config, .arn = function.arn};
+  std::error_code error;
+  if (function.runtime.language == Language::kProvided) {
+    const fs::path bootstrap = function.config.code / "bootstrap";
+    if (fs::exists(bootstrap, error)) {
+      summary.interpreter = bootstrap.string();
+    } else {
+      summary.note = "there is no executable named bootstrap in " + function.config.code.string();
+    }
+    return summary;
+  }
+  const auto choice = interpreters_.Choose(function.runtime, function.config);
+  if (choice.ok()) {
+    summary.interpreter = choice->interpreter.path.string();
+    summary.note = choice->note;
+  } else {
+    summary.note = choice.error().message;
+  }
+  if (!fs::is_directory(function.config.code, error)) {
+    summary.note = "the code folder " + function.config.code.string() + " does not exist";
+  }
+  return summary;
+}
+
+std::vector<FunctionSummary> Service::Impl::Functions() {
+  std::vector<FunctionSummary> summaries;
+  for (const auto& function : functions_)
+    summaries.push_back(Summarize(*function));
+  return summaries;
+}
+
+Activity Service::Impl::CurrentActivity() const {
+  const int asynchronous = async_.Pending();
+  const int environments = pool_.EnvironmentCount();
+  const MutexLock lock(mutex_);
+  // Asynchronous ones that run are among those in flight.
+  return {.in_flight = std::max(in_flight_, asynchronous),
+          .asynchronous = asynchronous,
+          .environments = environments};
+}
+
+void Service::Impl::Stop(std::chrono::milliseconds grace) {
+  {
+    const MutexLock lock(mutex_);
+    if (stopped_) return;
+    stopped_ = true;
+  }
+  pool_.Stop(grace);
+  async_.Stop();
+  std::list<Straggler> stragglers;
+  {
+    const MutexLock lock(mutex_);
+    stragglers.splice(stragglers.end(), stragglers_);
+  }
+  for (Straggler& straggler : stragglers)
+    straggler.thread.join();
+}
+
+Service::Service(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+
+Service::~Service() {
+  Stop();
+}
+
+Result<std::unique_ptr<Service>> Service::Create(Options options,
+                                                 std::vector<FunctionConfig> functions,
+                                                 Dependencies dependencies) {
+  const WorkFolders folders(options.work_folder);
+  std::error_code ignored;
+  fs::remove_all(folders.inline_code, ignored);
+  OFFSTAGE_TRY_VOID(WriteBootstrapFiles(folders.bootstrap));
+  OFFSTAGE_TRY(auto host, process::Host::Start());
+  auto impl = std::make_unique<Impl>(std::move(options), dependencies, std::move(host));
+  for (FunctionConfig& function : functions)
+    OFFSTAGE_TRY_VOID(impl->AddFunction(std::move(function)));
+  OFFSTAGE_TRY_VOID(impl->CheckInterpreters());
+  return std::unique_ptr<Service>(new Service(std::move(impl)));
+}
+
+void Service::SetAwsEndpoint(std::string url) {
+  impl_->SetAwsEndpoint(std::move(url));
+}
+
+InvokeResult Service::Invoke(const InvokeRequest& request) {
+  return impl_->Invoke(request);
+}
+
+InvokeResult Service::InvokeAsync(const InvokeRequest& request) {
+  return impl_->InvokeAsync(request);
+}
+
+std::optional<Caller> Service::FindCaller(std::string_view access_key_id) const {
+  return impl_->FindCaller(access_key_id);
+}
+
+http::Reply Service::Execute(const aws::Call& call, aws::CallFacts& facts) {
+  return AnswerApi(
+      {.service = *this, .options = impl_->options(), .deployed_at = impl_->deployed_at()}, call,
+      facts);
+}
+
+std::vector<FunctionSummary> Service::Functions() const {
+  return impl_->Functions();
+}
+
+Activity Service::CurrentActivity() const {
+  return impl_->CurrentActivity();
+}
+
+void Service::Stop(std::chrono::milliseconds grace) {
+  impl_->Stop(grace);
+}
+
+}  // namespace offstage::lambda
