@@ -207,14 +207,9 @@ http::Reply Invoke(const ApiContext& context, const aws::Call& call,
                         .client_context = std::string(headers.Get("X-Amz-Client-Context")),
                         .request_id = call.request_id,
                         .trace_header = std::string(headers.Get("X-Amzn-Trace-Id"))};
-  if (!request.client_context.empty()) {
-    // The API carries it in base64, the Runtime API as it is.
-    const auto decoded = Base64Decode(request.client_context);
-    if (!decoded.has_value()) {
-      return ErrorReply(400, "InvalidRequestContentException",
-                        "Client context must be a valid Base64-encoded JSON object.");
-    }
-    request.client_context = OneLine(*decoded);
+  if (!request.client_context.empty() && !Base64Decode(request.client_context).has_value()) {
+    return ErrorReply(400, "InvalidRequestContentException",
+                      "Client context must be a valid Base64-encoded JSON object.");
   }
   if (type == "Event") {
     const InvokeResult result = context.service.InvokeAsync(request);

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "base/text.h"
+
 namespace offstage::lambda {
 namespace {
 
@@ -130,10 +132,14 @@ void Flight::HandOver() {
     run_started_ = steady_clock::now();
     run_deadline_ = run_started_ + function_.config.timeout;
   }
+  // The Invoke API carries the client context in base64, the Runtime API as it is.
+  std::string client_context = Base64Decode(request_.client_context).value_or("");
+  std::ranges::replace_if(
+      client_context, [](char c) { return c == '\r' || c == '\n'; }, ' ');
   // The payload is kept until the runtime has taken it: an environment may die before.
   environment_->Hand({.request_id = request_.request_id,
                       .payload = request_.payload,
-                      .client_context = request_.client_context,
+                      .client_context = std::move(client_context),
                       .trace_header = request_.trace_header});
   phase_ = Phase::kRunning;
 }

@@ -38,6 +38,13 @@ std::string_view InlineExtension(Language language) {
   return "";
 }
 
+// Every invocation on AWS has one: "Root=1-67891233-abcdef012345678912345678;Parent=...;Sampled=0".
+std::string MakeTraceHeader(IdSource& ids, TimePoint now) {
+  constexpr std::string_view kHexDigits = "0123456789abcdef";
+  return fmt::format("Root=1-{:08x}-{};Parent={};Sampled=0", ToEpochSeconds(now),
+                     ids.Text(24, kHexDigits), ids.Text(16, kHexDigits));
+}
+
 std::string At(const FunctionConfig& function) {
   return function.position.empty() ? "" : function.position + ": ";
 }
@@ -144,6 +151,9 @@ const Function* Service::Impl::Find(const std::string& text) const {
 
 InvokeResult Service::Impl::Invoke(InvokeRequest request) {
   if (request.request_id.empty()) request.request_id = dependencies_.ids.Uuid();
+  if (request.trace_header.empty()) {
+    request.trace_header = MakeTraceHeader(dependencies_.ids, dependencies_.clock.Now());
+  }
   const Function* function = Find(request.function);
   if (function == nullptr) {
     return {.status = InvokeStatus::kNotFound,

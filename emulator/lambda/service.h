@@ -26,14 +26,14 @@ namespace offstage::lambda {
 
 // How a function will be run, for `start` and `validate`.
 struct FunctionSummary {
-  FunctionConfig config;
-  std::string arn;
+  FunctionConfig config = {};
+  std::string arn = {};
   // The program that runs it: "/usr/bin/python3.11", or the bootstrap of provided.*. Empty: none
   // can be found, and `note` says why.
-  std::string interpreter;
+  std::string interpreter = {};
   // What differs from AWS or is wrong ("python3.8 is not installed: running on Python 3.11.2");
   // empty: nothing.
-  std::string note;
+  std::string note = {};
 };
 
 // What is going on right now.

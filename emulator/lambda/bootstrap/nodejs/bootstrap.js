@@ -1,286 +1,534 @@
-// Lambda's Node.js runtime: polls the Runtime API, runs the user's handler, sends SDK calls to the
-// emulator. Started with the function's environment and nothing else. No AWS logic in here.
+// Runs a Node.js handler over the Lambda Runtime API.
+//
+// Started as: node bootstrap.js SETTINGS, where SETTINGS is a JSON object with the keys task_root,
+// runtime_dir, handler and runtime_major. Written for old and new versions of Node.js alike.
 'use strict';
 
+const settings = JSON.parse(process.argv[2]);
+process.argv.splice(2);
+process.argv[1] = settings.runtime_dir + '/index.mjs';
+
 const fs = require('fs');
-const http = require('http');
 const Module = require('module');
+const net = require('net');
 const path = require('path');
+const url = require('url');
+const util = require('util');
 
-const [host, port] = process.env.AWS_LAMBDA_RUNTIME_API.split(':');
-const PREFIX = '/2018-06-01/runtime';
-// One connection, kept: Node turns TCP_NODELAY on by itself for keep-alive agents since 14; older ones are told.
-const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
+const endpoint = process.env.AWS_ENDPOINT_URL || '';
 
-// ---- Runtime API ---------------------------------------------------------------------------------
+// --- The connection to the Runtime API ---------------------------------------------------------------
 
-function call(method, url, body, headers) {
-  return new Promise((resolve, reject) => {
-    const payload = body === undefined ? undefined : Buffer.from(body);
-    const options = { host, port, method, path: PREFIX + url, agent, headers: Object.assign({}, headers) };
-    if (payload) options.headers['Content-Length'] = payload.length;
-    const request = http.request(options, (response) => {
-      const chunks = [];
-      response.on('data', (chunk) => chunks.push(chunk));
-      response.on('end', () => resolve({ status: response.statusCode, headers: response.headers, body: Buffer.concat(chunks) }));
-    });
-    request.setNoDelay(true);
-    request.on('error', reject);
-    request.end(payload);
-  });
-}
-
-// What Lambda's runtime says of an error: its type, text and stack.
-function errorFields(error) {
-  if (error instanceof Error) {
-    return {
-      errorType: error.name,
-      errorMessage: error.message,
-      // Without this file's own frames: nobody can do anything about them.
-      trace: (error.stack || '').split('\n').filter((line) => !line.includes(__filename)),
-    };
+// One kept-alive HTTP/1.1 connection, spoken by hand. While the handler runs it is unreferenced: an
+// empty event loop is how a handler without callback ends.
+class RuntimeApi {
+  constructor(address) {
+    const colon = address.lastIndexOf(':');
+    this.address = address;
+    this.host = address.slice(0, colon);
+    this.port = Number(address.slice(colon + 1));
+    this.socket = null;
+    this.chunks = [];
+    this.waiting = null;
   }
-  return { errorType: typeof error, errorMessage: String(error), trace: [] };
+
+  connect() {
+    const socket = net.connect({ host: this.host, port: this.port });
+    socket.setNoDelay(true);
+    socket.on('data', (data) => {
+      this.chunks.push(data);
+      this.takeReply();
+    });
+    const closed = (error) => {
+      if (this.socket !== socket) return;
+      this.socket = null;
+      const waiting = this.waiting;
+      this.waiting = null;
+      if (waiting) waiting.reject(error || new Error('connection closed'));
+    };
+    socket.on('error', closed);
+    socket.on('close', () => closed());
+    this.socket = socket;
+  }
+
+  request(method, target, body, headers) {
+    const bytes = Buffer.from(body || '', 'utf8');
+    let head = `${method} /2018-06-01/runtime/${target} HTTP/1.1\r\nHost: ${this.address}\r\n` +
+        `Content-Length: ${bytes.length}\r\n`;
+    for (const name of Object.keys(headers || {})) head += `${name}: ${headers[name]}\r\n`;
+    if (!this.socket) this.connect();
+    this.socket.ref();
+    return new Promise((resolve, reject) => {
+      this.chunks = [];
+      this.head = null;
+      this.waiting = { resolve, reject };
+      this.socket.write(Buffer.concat([Buffer.from(head + '\r\n', 'latin1'), bytes]));
+    });
+  }
+
+  takeReply() {
+    if (!this.waiting) return;
+    let buffer = this.chunks.length === 1 ? this.chunks[0] : null;
+    if (!this.head) {
+      buffer = buffer || Buffer.concat(this.chunks);
+      this.chunks = [buffer];
+      const end = buffer.indexOf('\r\n\r\n');
+      if (end < 0) return;
+      const lines = buffer.toString('latin1', 0, end).split('\r\n');
+      const headers = {};
+      for (const line of lines.slice(1)) {
+        const colon = line.indexOf(':');
+        headers[line.slice(0, colon).toLowerCase()] = line.slice(colon + 1).trim();
+      }
+      this.head = { status: Number(lines[0].split(' ')[1]), headers, start: end + 4,
+                    length: Number(headers['content-length'] || 0) };
+    }
+    const size = this.chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+    const { status, headers, start, length } = this.head;
+    if (size < start + length) return;
+    buffer = this.chunks.length === 1 ? this.chunks[0] : Buffer.concat(this.chunks);
+    const waiting = this.waiting;
+    this.waiting = null;
+    this.chunks = [];
+    this.socket.unref();
+    waiting.resolve({ status, headers, body: buffer.toString('utf8', start, start + length) });
+  }
 }
 
-function post(url, fields) {
-  return call('POST', url, JSON.stringify(fields), {
-    'Content-Type': 'application/json',
-    'Lambda-Runtime-Function-Error-Type': fields.errorType,
-  });
+// --- Errors and the console as Lambda has them -------------------------------------------------------
+
+let currentRequestId;
+
+function isError(value) {
+  return Object.prototype.toString.call(value) === '[object Error]' || value instanceof Error;
 }
 
-async function failInit(error, type) {
-  const fields = errorFields(error);
-  if (type) fields.errorType = type;
-  console.error(JSON.stringify(Object.assign({ timestamp: new Date().toISOString() }, { level: 'ERROR' }, fields)));
-  await post('/init/error', fields);
-  process.exit(1);
+// The JSON that the service answers for a failed function.
+function toErrorResponse(error) {
+  try {
+    if (isError(error)) {
+      return { errorType: (error.name || 'Error').replace(/\x7F/g, '%7F'),
+               errorMessage: String(error.message).replace(/\x7F/g, '%7F'),
+               trace: String(error.stack || '').replace(/\x7F/g, '%7F').split('\n') };
+    }
+    return { errorType: typeof error, errorMessage: String(error), trace: [] };
+  } catch (_) {
+    return { errorType: 'handled',
+             errorMessage: 'callback called with Error argument, but there was a problem while ' +
+                 'retrieving one or more of its message, name, and stack' };
+  }
 }
 
-// ---- Console: Lambda puts time, request id and level in front of each line -------------------------
+// The JSON that is written into the log: own properties first, then the stack.
+function toLogged(error) {
+  if (!isError(error)) return toErrorResponse(error);
+  const logged = { errorType: error.name, errorMessage: error.message };
+  if (error.code !== undefined) logged.code = error.code;
+  for (const key of Object.keys(error)) logged[key] = error[key];
+  logged.stack = String(error.stack || '').split('\n');
+  return logged;
+}
 
-let requestId;
+function stringify(value) {
+  try {
+    return JSON.stringify(value);
+  } catch (_) {
+    return JSON.stringify(toErrorResponse(value));
+  }
+}
+
+// Written at once: process.stdout is a pipe, whose writes may be buffered when the process ends.
+function writeOut(text) {
+  let bytes = Buffer.from(text, 'utf8');
+  while (bytes.length > 0) {
+    try {
+      bytes = bytes.slice(fs.writeSync(1, bytes));
+    } catch (error) {
+      if (error.code !== 'EAGAIN') return;
+    }
+  }
+}
 
 function patchConsole() {
-  const format = require('util').format;
-  const write = (level) => (...values) => {
-    const text = format(...values).replace(/\n/g, '\r');
-    fs.writeSync(1, `${new Date().toISOString()}\t${requestId}\t${level}\t${text}\n`);
+  const logAt = (level) => (...parts) => {
+    const text = util.format(...parts).replace(/\n/g, '\r');
+    const id = currentRequestId === undefined ? 'undefined' : currentRequestId;
+    writeOut(`${new Date().toISOString()}\t${id}\t${level}\t${text}\n`);
   };
-  console.log = write('INFO');
-  console.info = write('INFO');
-  console.debug = write('DEBUG');
-  console.trace = write('TRACE');
-  console.warn = write('WARN');
-  console.error = write('ERROR');
+  console.log = logAt('INFO');
+  console.debug = logAt('DEBUG');
+  console.info = logAt('INFO');
+  console.warn = logAt('WARN');
+  console.error = logAt('ERROR');
+  console.trace = logAt('TRACE');
+  console.fatal = logAt('FATAL');
 }
 
-// ---- SDK redirect ----------------------------------------------------------------------------------
-
-// AWS SDK for JavaScript v2 knows no AWS_ENDPOINT_URL. Every service client asks
-// Service.prototype.defineService's constructors for its endpoint; giving the global configuration
-// none and each client ours keeps an endpoint that the code names itself.
-function redirectSdkV2(core) {
-  const endpoint = process.env.AWS_ENDPOINT_URL;
-  if (!endpoint || !core || !core.Service || core.Service.offstageRedirected) return;
-  core.Service.offstageRedirected = true;
-  const initialize = core.Service.prototype.initialize;
-  core.Service.prototype.initialize = function redirected(config) {
-    const given = (config && config.endpoint) || core.config.endpoint;
-    initialize.call(this, config);
-    if (given) return;
-    this.config.endpoint = endpoint;
-    this.setEndpoint(endpoint);
-    this.isGlobalEndpoint = false;
-    // Addresses like https://bucket.s3... must become paths of the one endpoint.
-    this.config.s3ForcePathStyle = true;
-    this.config.hostPrefixEnabled = false;
-  };
+function fault(type, message, cause) {
+  const error = new Error(message);
+  error.name = type;
+  if (cause && cause.stack) error.stack = cause.stack;
+  return error;
 }
 
-// 'aws-sdk' and its deep imports ('aws-sdk/clients/dynamodb') all load aws-sdk/lib/core first.
-function watchForSdkV2() {
-  const load = Module._load;
-  Module._load = function loadAndRedirect(request, parent, isMain) {
-    const exported = load.call(this, request, parent, isMain);
-    if (/(^|\/)(core|node_loader|aws|aws-sdk)$/.test(request) && exported !== null && typeof exported === 'object') {
-      // Object.keys, because reading a member of a module that is still loading prints a warning.
-      const names = Object.keys(exported);
-      if (names.includes('Service') && names.includes('VERSION') && names.includes('util')) redirectSdkV2(exported);
+// --- SDKs that do not know AWS_ENDPOINT_URL ----------------------------------------------------------
+
+const awsHost = /(^|\.)(amazonaws\.com(\.cn)?|api\.aws)$/i;
+
+function hostOf(value) {
+  const text = String((value && (value.hostname || value.host || value.href)) || value || '');
+  return text.replace(/^[a-z]+:\/\//i, '').split('/')[0].replace(/:\d+$/, '');
+}
+
+// Version 2 of the SDK never reads the variable: every service's endpoint is set in one place.
+function redirectSdkV2(AWS) {
+  if (!AWS || !AWS.Service || !AWS.Service.prototype.setEndpoint) return;
+  const prototype = AWS.Service.prototype;
+  const original = prototype.setEndpoint;
+  prototype.setEndpoint = function setEndpoint(value) {
+    if (!value || awsHost.test(hostOf(value)) || /\{/.test(String(value))) {
+      return original.call(this, endpoint);
     }
-    return exported;
+    return original.call(this, value);
   };
 }
 
-// ---- The user's handler -----------------------------------------------------------------------------
-
-class HandlerNotFound extends Error {}
-class MalformedHandlerName extends Error {}
-
-function splitHandler(text) {
-  const base = path.basename(text);
-  const match = base.match(/^([^.]*)\.(.*)$/);
-  if (!match || text.indexOf('..') >= 0) throw new MalformedHandlerName('Bad handler');
-  return { file: path.join(text.substring(0, text.length - base.length), match[1]), name: match[2] };
-}
-
-function isModule(file) {
-  if (file.endsWith('.mjs')) return true;
-  if (file.endsWith('.cjs')) return false;
-  for (let folder = path.dirname(file); ; folder = path.dirname(folder)) {
-    const description = path.join(folder, 'package.json');
-    if (fs.existsSync(description)) {
-      try {
-        return JSON.parse(fs.readFileSync(description, 'utf8')).type === 'module';
-      } catch (error) {
-        return false;
+// Whatever a client was told, a request to AWS itself goes to the emulator.
+function guardHttps(https) {
+  const http = require('http');
+  const local = new url.URL(endpoint);
+  const wrap = (name) => {
+    const original = https[name];
+    https[name] = function guarded(...args) {
+      let target = args[0];
+      if (typeof target === 'string' || target instanceof url.URL) {
+        const parsed = new url.URL(String(target));
+        const more = args[1] && typeof args[1] === 'object' ? args[1] : {};
+        if (!awsHost.test(hostOf(more.hostname || more.host || parsed.hostname))) {
+          return original.apply(this, args);
+        }
+        target = Object.assign({ path: parsed.pathname + parsed.search }, more);
+        args = [target].concat(args.slice(typeof args[1] === 'object' ? 2 : 1));
+      } else if (!target || !awsHost.test(hostOf(target.hostname || target.host))) {
+        return original.apply(this, args);
       }
+      const options = Object.assign({}, target, {
+        protocol: 'http:', hostname: local.hostname, host: local.hostname,
+        port: local.port || 80, agent: undefined, servername: undefined,
+      });
+      return http[name](options, ...args.slice(1));
+    };
+  };
+  wrap('request');
+  wrap('get');
+  if (Module.syncBuiltinESMExports) Module.syncBuiltinESMExports();
+}
+
+function installHooks() {
+  if (!endpoint) return;
+  const load = Module._load;
+  const patched = new WeakSet();
+  let httpsGuarded = false;
+  Module._load = function hooked(request, parent, ...rest) {
+    const loaded = load.call(this, request, parent, ...rest);
+    if ((request === 'https' || request === 'node:https') && !httpsGuarded) {
+      httpsGuarded = true;
+      guardHttps(loaded);
+    } else if (/(^|\/)core(\.js)?$/.test(request) && loaded && loaded.Service && loaded.util &&
+               loaded.VERSION && !patched.has(loaded)) {
+      patched.add(loaded);
+      redirectSdkV2(loaded);
     }
-    if (folder === path.dirname(folder)) return false;
+    return loaded;
+  };
+}
+
+// --- The handler -------------------------------------------------------------------------------------
+
+// "folder/file.nested.name" is folder/file and the path nested.name.
+function splitHandler(text) {
+  const slash = text.lastIndexOf('/');
+  const folder = text.slice(0, slash + 1);
+  const last = text.slice(slash + 1);
+  const match = /^([^.]*)\.(.*)$/.exec(last);
+  if (text.includes('..')) {
+    throw fault('Runtime.MalformedHandlerName',
+                `'${text}' is not a valid handler name. Use absolute paths when specifying root ` +
+                'directories in handler names.');
+  }
+  if (!match) throw fault('Runtime.MalformedHandlerName', 'Bad handler');
+  return { file: folder + match[1], name: match[2] };
+}
+
+function packageIsModule(folder) {
+  for (let at = folder; ; at = path.dirname(at)) {
+    try {
+      return JSON.parse(fs.readFileSync(path.join(at, 'package.json'), 'utf8')).type === 'module';
+    } catch (_) {
+      // No package.json here, or none that can be read: look further up.
+    }
+    if (at === settings.task_root || at === path.dirname(at)) return false;
   }
 }
 
-async function loadModule(root, relative) {
-  const base = path.resolve(root, relative);
-  for (const extension of ['', '.js', '.mjs', '.cjs']) {
-    const file = base + extension;
-    if (!fs.existsSync(file) || fs.statSync(file).isDirectory()) continue;
-    if (isModule(file)) return import(require('url').pathToFileURL(file).href);
-    return require(file);
+async function loadModule(file) {
+  const base = path.resolve(settings.task_root, file);
+  const importModule = (name) => import(url.pathToFileURL(name).href);
+  if (fs.existsSync(base + '.js')) {
+    return packageIsModule(path.dirname(base)) ? importModule(base + '.js') : require(base + '.js');
   }
-  // A folder with an index, or a package; else Node's own error.
+  if (fs.existsSync(base + '.mjs')) return importModule(base + '.mjs');
+  if (fs.existsSync(base + '.cjs')) return require(base + '.cjs');
+  if (fs.existsSync(base)) return require(base);
+  // A module of the project's or a layer's node_modules.
+  return require(require.resolve(file, { paths: [settings.task_root].concat(Module.globalPaths) }));
+}
+
+async function loadHandler(text) {
+  const { file, name } = splitHandler(text);
+  let loaded;
   try {
-    return require(require.resolve(relative, { paths: [root] }));
+    loaded = await loadModule(file);
   } catch (error) {
-    if (error.code !== 'MODULE_NOT_FOUND') throw error;
-    return require(base);
+    if (error instanceof SyntaxError) throw fault('Runtime.UserCodeSyntaxError', String(error), error);
+    const code = error && error.code;
+    if (code === 'MODULE_NOT_FOUND' || code === 'ERR_MODULE_NOT_FOUND') {
+      throw fault('Runtime.ImportModuleError', String(error), error);
+    }
+    throw error;
   }
-}
-
-async function loadHandler() {
-  const { file, name } = splitHandler(process.env._HANDLER);
-  const loaded = await loadModule(process.env.LAMBDA_TASK_ROOT, file);
-  const find = (from) => name.split('.').reduce((object, key) => (object === undefined || object === null ? undefined : object[key]), from);
-  let handler = find(loaded);
-  if (handler === undefined && loaded.default) handler = find(loaded.default);
-  if (handler === undefined) throw new HandlerNotFound(`${process.env._HANDLER} is undefined or not exported`);
-  if (typeof handler !== 'function') throw new HandlerNotFound(`${process.env._HANDLER} is not a function`);
+  let handler = loaded;
+  for (const part of name.split('.')) handler = handler && handler[part];
+  if (handler === undefined && loaded && loaded.default) {
+    handler = loaded.default;
+    for (const part of name.split('.')) handler = handler && handler[part];
+  }
+  if (handler === undefined || handler === null) {
+    throw fault('Runtime.HandlerNotFound', `${text} is undefined or not exported`);
+  }
+  if (typeof handler !== 'function') {
+    throw fault('Runtime.HandlerNotFound', `${text} is not a function`);
+  }
   return handler;
 }
 
-function initErrorType(error) {
-  if (error instanceof HandlerNotFound) return 'Runtime.HandlerNotFound';
-  if (error instanceof MalformedHandlerName) return 'Runtime.MalformedHandlerName';
-  if (error instanceof SyntaxError) return 'Runtime.UserCodeSyntaxError';
-  if (error && (error.code === 'MODULE_NOT_FOUND' || error.code === 'ERR_MODULE_NOT_FOUND')) return 'Runtime.ImportModuleError';
-  return undefined;
+// --- Response streaming: collected and answered whole, as Invoke does ---------------------------------
+
+const streaming = Symbol.for('aws.lambda.runtime.handler.streaming');
+const legacyStreaming = Symbol.for('aws.lambda.runtime.handler.streaming.response');
+
+function installStreamingApi() {
+  global.awslambda = {
+    streamifyResponse(handler, options) {
+      handler[streaming] = options || true;
+      handler[legacyStreaming] = true;
+      return handler;
+    },
+    HttpResponseStream: {
+      from(stream, prelude) {
+        stream.prelude = prelude;
+        return stream;
+      },
+    },
+  };
 }
 
-// ---- One invocation ----------------------------------------------------------------------------------
+function makeResponseStream() {
+  const { Writable } = require('stream');
+  const chunks = [];
+  const stream = new Writable({
+    write(chunk, encoding, done) {
+      chunks.push(Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk, encoding));
+      done();
+    },
+  });
+  stream.setContentType = () => {};
+  stream.collected = () => Buffer.concat(chunks).toString('utf8');
+  return stream;
+}
 
-function makeContext(headers) {
+// --- One invocation ----------------------------------------------------------------------------------
+
+function makeContext(headers, finish) {
+  const env = process.env;
   const deadline = Number(headers['lambda-runtime-deadline-ms']);
   const context = {
-    callbackWaitsForEmptyEventLoop: true,
-    functionVersion: process.env.AWS_LAMBDA_FUNCTION_VERSION,
-    functionName: process.env.AWS_LAMBDA_FUNCTION_NAME,
-    memoryLimitInMB: process.env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE,
-    logGroupName: process.env.AWS_LAMBDA_LOG_GROUP_NAME,
-    logStreamName: process.env.AWS_LAMBDA_LOG_STREAM_NAME,
-    clientContext: parse(headers['lambda-runtime-client-context']),
-    identity: parse(headers['lambda-runtime-cognito-identity']),
+    functionVersion: env.AWS_LAMBDA_FUNCTION_VERSION,
+    functionName: env.AWS_LAMBDA_FUNCTION_NAME,
+    memoryLimitInMB: env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE,
+    logGroupName: env.AWS_LAMBDA_LOG_GROUP_NAME,
+    logStreamName: env.AWS_LAMBDA_LOG_STREAM_NAME,
+    clientContext: parseHeader(headers['lambda-runtime-client-context']),
+    identity: parseHeader(headers['lambda-runtime-cognito-identity']),
     invokedFunctionArn: headers['lambda-runtime-invoked-function-arn'],
     awsRequestId: headers['lambda-runtime-aws-request-id'],
     getRemainingTimeInMillis: () => deadline - Date.now(),
+    done: (error, result) => finish.callback(error, result, true),
+    succeed: (result) => finish.callback(null, result, true),
+    fail: (error) => finish.callback(error === undefined || error === null ? 'handled' : error,
+                                     undefined, true),
   };
+  // Enumerable last and settable, as deployed.
+  let waits = true;
+  Object.defineProperty(context, 'callbackWaitsForEmptyEventLoop', {
+    enumerable: true, get: () => waits, set: (value) => { waits = Boolean(value); },
+  });
   return context;
 }
 
-function parse(text) {
+function parseHeader(text) {
   return text ? JSON.parse(text) : undefined;
 }
 
-// Resolves when the loop has nothing left to do: a callback's answer is sent only then, unless the
-// handler said that it need not wait.
-function whenLoopIsEmpty() {
-  return new Promise((resolve) => process.once('beforeExit', resolve));
+function isPromise(value) {
+  return value !== null && typeof value === 'object' && typeof value.then === 'function';
 }
 
-function run(handler, event, context) {
-  return new Promise((resolve, reject) => {
+let onEmptyEventLoop = null;
+let failCurrent = null;
+
+// Resolves with {error} or {result}.
+function callHandler(handler, event, headers) {
+  return new Promise((resolve) => {
     let answered = false;
-    const finish = (settle) => (value) => {
+    const answer = (outcome) => {
+      if (answered) return;
       answered = true;
-      if (context.callbackWaitsForEmptyEventLoop) whenLoopIsEmpty().then(() => settle(value));
-      else settle(value);
+      onEmptyEventLoop = null;
+      failCurrent = null;
+      resolve(outcome);
     };
-    const callback = (error, value) => (error !== undefined && error !== null ? finish(reject)(error) : finish(resolve)(value));
-    // The interface of Node.js 0.10, still used: done() does not wait for the loop.
-    context.done = (error, value) => (error !== undefined && error !== null ? reject(error) : resolve(value));
-    context.fail = (error) => context.done(error === undefined || error === null ? 'handled' : error);
-    context.succeed = (value) => context.done(null, value);
-    const returned = handler(event, context, callback);
-    if (returned && typeof returned.then === 'function') {
-      returned.then(resolve, reject);
-    } else {
-      // No promise: a callback may come as long as the loop has work; after that Lambda answers null.
-      whenLoopIsEmpty().then(() => {
-        if (!answered) resolve(null);
-      });
+    failCurrent = (error) => answer({ error });
+    let context;
+    const finish = {
+      callback(error, result, immediate) {
+        const outcome = error === undefined || error === null ? { result } : { error };
+        // An error, context.done and a handler that asked for it do not wait for timers and sockets.
+        if (outcome.error !== undefined || !context.callbackWaitsForEmptyEventLoop || immediate) {
+          setImmediate(() => answer(outcome));
+        } else {
+          onEmptyEventLoop = () => answer(outcome);
+        }
+      },
+    };
+    context = makeContext(headers, finish);
+    onEmptyEventLoop = () => answer({ result: null });
+    try {
+      if (handler[streaming] || handler[legacyStreaming]) {
+        const stream = makeResponseStream();
+        Promise.resolve(handler(event, stream, context)).then(() => {
+          const done = () => answer({ raw: stream.collected() });
+          if (stream.writableFinished) done();
+          else stream.on('finish', done);
+        }, (error) => answer({ error }));
+        return;
+      }
+      const returned = handler(event, context, (error, result) => finish.callback(error, result, false));
+      if (isPromise(returned)) {
+        returned.then((result) => answer({ result }),
+                      (error) => answer({ error: error === undefined || error === null
+                          ? fault('Error', 'undefined') : error }));
+      }
+    } catch (error) {
+      answer({ error });
     }
   });
 }
 
-async function reportFailure(id, error) {
-  const fields = errorFields(error);
-  console.error('Invoke Error', JSON.stringify(Object.assign({}, fields, { stack: fields.trace })));
-  await post(`/invocation/${id}/error`, fields);
-}
-
-async function serveOne(handler) {
-  const next = await call('GET', '/invocation/next');
-  if (next.status !== 200) throw new Error(`invocation/next answered ${next.status}`);
-  requestId = next.headers['lambda-runtime-aws-request-id'];
-  const id = requestId;
-  if (next.headers['lambda-runtime-trace-id']) process.env._X_AMZN_TRACE_ID = next.headers['lambda-runtime-trace-id'];
+function serialize(result) {
   try {
-    const result = await run(handler, JSON.parse(next.body.toString('utf8')), makeContext(next.headers));
-    const body = JSON.stringify(result === undefined ? null : result);
-    await call('POST', `/invocation/${id}/response`, body === undefined ? 'null' : body, { 'Content-Type': 'application/json' });
-  } catch (error) {
-    await reportFailure(id, error);
+    return JSON.stringify(result === undefined ? null : result);
+  } catch (_) {
+    throw new Error('Unable to stringify response body');
   }
 }
 
-// An error that nobody awaited: Lambda reports it and ends the process.
-function onFatal(type) {
-  return (error) => {
-    const fields = errorFields(error);
-    if (type) {
-      fields.errorMessage = type === 'Runtime.UnhandledPromiseRejection' ? (error && error.stack ? String(error) : String(error)) : fields.errorMessage;
-      fields.errorType = type;
+async function postError(api, target, error) {
+  const response = toErrorResponse(error);
+  await api.request('POST', target, JSON.stringify(response), {
+    'Content-Type': 'application/json',
+    'Lambda-Runtime-Function-Error-Type': String(response.errorType).replace(/[^\x20-\x7e]/g, '?'),
+  });
+}
+
+async function runOne(api, handler) {
+  const { headers, body } = await api.request('GET', 'invocation/next');
+  const id = headers['lambda-runtime-aws-request-id'];
+  currentRequestId = id;
+  const trace = headers['lambda-runtime-trace-id'];
+  if (trace) process.env._X_AMZN_TRACE_ID = trace;
+  else delete process.env._X_AMZN_TRACE_ID;
+  let outcome = await callHandler(handler, JSON.parse(body), headers);
+  let text;
+  if (outcome.error === undefined) {
+    try {
+      text = outcome.raw === undefined ? serialize(outcome.result) : outcome.raw;
+    } catch (error) {
+      outcome = { error };
     }
-    console.error(type === 'Runtime.UnhandledPromiseRejection' ? 'Unhandled Promise Rejection' : 'Uncaught Exception', JSON.stringify(fields));
-    const url = requestId === undefined ? '/init/error' : `/invocation/${requestId}/error`;
-    post(url, fields).then(() => process.exit(129), () => process.exit(129));
-  };
+  }
+  if (outcome.error !== undefined) {
+    console.error('Invoke Error', '\t' + stringify(toLogged(outcome.error)));
+    await postError(api, `invocation/${id}/error`, outcome.error);
+  } else {
+    // A handler may answer undefined, which JSON has no word for.
+    const reply = await api.request('POST', `invocation/${id}/response`,
+                                    text === undefined ? 'null' : text,
+                                    { 'Content-Type': 'application/json' });
+    if (reply.status === 413) await postError(api, `invocation/${id}/error`, JSON.parse(reply.body));
+  }
+}
+
+function installLastResorts(api) {
+  process.on('uncaughtException', (error) => {
+    console.error('Uncaught Exception', '\t' + stringify(toLogged(error)));
+    dieOf(api, error);
+  });
+  process.on('unhandledRejection', (reason) => {
+    const error = fault('Runtime.UnhandledPromiseRejection', String(reason));
+    error.reason = reason;
+    console.error('Unhandled Promise Rejection', '\t' + stringify(toLogged(error)));
+    dieOf(api, error);
+  });
+  process.on('beforeExit', () => {
+    if (onEmptyEventLoop) onEmptyEventLoop();
+  });
+}
+
+// The invocation fails with this error and the environment ends.
+async function dieOf(api, error) {
+  const target = currentRequestId === undefined ? 'init/error' : `invocation/${currentRequestId}/error`;
+  // A connection of its own: the other may be waiting in `next`.
+  const own = new RuntimeApi(api.address);
+  try {
+    await postError(own, target, error);
+  } catch (_) {
+    // Nobody is there to be told.
+  }
+  process.exit(129);
 }
 
 async function main() {
-  // The handler's file sees the arguments and main module of a plain script.
+  const api = new RuntimeApi(process.env.AWS_LAMBDA_RUNTIME_API);
   patchConsole();
-  watchForSdkV2();
-  process.on('uncaughtException', onFatal());
-  process.on('unhandledRejection', onFatal('Runtime.UnhandledPromiseRejection'));
+  installHooks();
+  installStreamingApi();
+  installLastResorts(api);
   let handler;
   try {
-    handler = await loadHandler();
+    handler = await loadHandler(settings.handler);
   } catch (error) {
-    await failInit(error, initErrorType(error));
-    return;
+    console.error('Uncaught Exception', '\t' + stringify(toLogged(error)));
+    await postError(api, 'init/error', error);
+    process.exit(1);
   }
-  for (;;) await serveOne(handler);
+  for (;;) {
+    try {
+      await runOne(api, handler);
+    } catch (_) {
+      process.exit(0);  // The emulator is gone.
+    }
+  }
 }
 
 main();

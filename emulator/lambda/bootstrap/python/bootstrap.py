@@ -197,9 +197,14 @@ def install_bytecode_cache(prefixes, cache):
         sys.dont_write_bytecode = True
         return
     tag = sys.implementation.cache_tag
+    stat = sys.modules["posix"].stat
 
     def cache_from_source(path, *rest, **named):
         if isinstance(path, str) and path.startswith(prefixes):
+            # Bytecode is matched by size and whole seconds: a file just written may change again
+            # within both. NotImplementedError means "no cache" to the import system.
+            if time.time() - stat(path).st_mtime < 2:
+                raise NotImplementedError
             return "%s%s.%s.pyc" % (cache, path, tag)
         return original(path, *rest, **named)
 

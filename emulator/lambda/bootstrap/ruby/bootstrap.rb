@@ -1,183 +1,185 @@
-# Lambda's Ruby runtime: polls the Runtime API, runs the user's handler, sends SDK calls to the
-# emulator. Started with the function's environment and nothing else. No AWS logic in here.
+# Runs a Ruby handler over the Lambda Runtime API.
+#
+# Started as: ruby bootstrap.rb SETTINGS, where SETTINGS is a JSON object with the keys task_root,
+# runtime_dir, handler and layers.
 require 'json'
 require 'socket'
 
+SETTINGS = JSON.parse(ARGV.shift)
+$PROGRAM_NAME = File.join(SETTINGS['runtime_dir'], 'lib/runtime.rb')
 $stdout.sync = true
 $stderr.sync = true
 
-# The Runtime API over one kept connection. net/http costs 60 ms to load; this needs four requests.
-class RuntimeApi
-  PREFIX = '/2018-06-01/runtime'.freeze
+module Offstage
+  # One kept-alive HTTP/1.1 connection, spoken by hand: net/http costs 40 ms to load.
+  class RuntimeApi
+    Reply = Struct.new(:status, :headers, :body)
 
-  Answer = Struct.new(:status, :headers, :body)
+    def initialize(address)
+      @address = address
+      @host, _, @port = address.rpartition(':')
+      @socket = nil
+    end
 
-  def initialize(address)
-    @host, @port = address.split(':')
-  end
+    def request(method, path, body = '', headers = {})
+      connect unless @socket
+      head = +"#{method} /2018-06-01/runtime/#{path} HTTP/1.1\r\nHost: #{@address}\r\n" \
+              "Content-Length: #{body.bytesize}\r\n"
+      headers.each { |name, value| head << "#{name}: #{value}\r\n" }
+      @socket.write(head.b << "\r\n" << body.b)
+      read_reply
+    rescue Errno::EPIPE, Errno::ECONNRESET
+      @socket = nil
+      raise
+    end
 
-  def get(path)
-    call("GET #{PREFIX}#{path} HTTP/1.1\r\nHost: #{@host}:#{@port}\r\n\r\n")
-  end
+    private
 
-  def post(path, body, headers = {})
-    head = "POST #{PREFIX}#{path} HTTP/1.1\r\nHost: #{@host}:#{@port}\r\nContent-Type: application/json\r\n"
-    headers.each { |name, value| head << "#{name}: #{value}\r\n" }
-    call("#{head}Content-Length: #{body.bytesize}\r\n\r\n".b << body.b)
-  end
-
-  private
-
-  def call(request)
-    if @socket.nil?
-      @socket = TCPSocket.new(@host, @port)
+    def connect
+      @socket = TCPSocket.new(@host, @port.to_i)
       @socket.setsockopt(Socket::IPPROTO_TCP, Socket::TCP_NODELAY, 1)
     end
-    @socket.write(request)
-    status = @socket.gets.split(' ')[1].to_i
-    headers = {}
-    while (line = @socket.gets) && line != "\r\n"
-      name, value = line.chomp.split(':', 2)
-      headers[name.downcase] = value.strip
-    end
-    length = headers['content-length'].to_i
-    Answer.new(status, headers, length.zero? ? '' : @socket.read(length))
-  end
-end
 
-# What Lambda hands to handlers as `context`.
-class LambdaContext
-  attr_reader :aws_request_id, :invoked_function_arn, :deadline_ms, :identity, :client_context,
-              :log_group_name, :log_stream_name, :function_name, :memory_limit_in_mb, :function_version
-
-  def initialize(headers)
-    @aws_request_id = headers['lambda-runtime-aws-request-id']
-    @invoked_function_arn = headers['lambda-runtime-invoked-function-arn']
-    @deadline_ms = headers['lambda-runtime-deadline-ms'].to_i
-    @identity = parse(headers['lambda-runtime-cognito-identity'])
-    @client_context = parse(headers['lambda-runtime-client-context'])
-    @log_group_name = ENV['AWS_LAMBDA_LOG_GROUP_NAME']
-    @log_stream_name = ENV['AWS_LAMBDA_LOG_STREAM_NAME']
-    @function_name = ENV['AWS_LAMBDA_FUNCTION_NAME']
-    @memory_limit_in_mb = ENV['AWS_LAMBDA_FUNCTION_MEMORY_SIZE']
-    @function_version = ENV['AWS_LAMBDA_FUNCTION_VERSION']
-  end
-
-  def get_remaining_time_in_millis
-    [@deadline_ms - (Process.clock_gettime(Process::CLOCK_REALTIME) * 1000).to_i, 0].max
-  end
-
-  private
-
-  def parse(text)
-    text.nil? || text.empty? ? nil : JSON.parse(text)
-  end
-end
-
-# SDK gems older than aws-sdk-core 3.176 do not know AWS_ENDPOINT_URL. Every client is a
-# Seahorse::Client::Base; the hook waits until that class is there and costs nothing before.
-module SdkRedirect
-  module Endpoint
-    def new(options = {})
-      options = options.dup
-      options[:endpoint] ||= ENV['AWS_ENDPOINT_URL'] if ENV['AWS_ENDPOINT_URL'] && respond_to?(:identifier)
-      super(options)
-    end
-  end
-
-  def self.watch
-    trace = TracePoint.new(:end) do |point|
-      if point.self.is_a?(Class) && point.self.name == 'Seahorse::Client::Base'
-        point.self.singleton_class.prepend(Endpoint)
-        trace.disable
+    def read_reply
+      first = @socket.gets("\r\n") or raise EOFError, 'connection closed'
+      headers = {}
+      while (line = @socket.gets("\r\n")) && line != "\r\n"
+        name, value = line.chomp("\r\n").split(':', 2)
+        headers[name.downcase] = value.strip
       end
+      body = @socket.read(headers['content-length'].to_i)
+      Reply.new(first.split(' ')[1].to_i, headers, body.force_encoding('UTF-8'))
     end
-    trace.enable
   end
-end
 
-# `file.method` or `folder/file.Module::Class.method`.
-class UserHandler
-  class Malformed < StandardError; end
-  class NotFound < StandardError; end
+  # SDK gems before 3.190 do not read AWS_ENDPOINT_URL: every client gets it as its default.
+  module RequireHook
+    def require(name)
+      loaded = super
+      if loaded && name.start_with?('aws-sdk') && defined?(::Aws) && ::Aws.respond_to?(:config)
+        url = ENV['AWS_ENDPOINT_URL']
+        ::Aws.config[:endpoint] ||= url if url && !url.empty?
+      end
+      loaded
+    end
+  end
 
-  def initialize(text)
-    @text = text
+  class LambdaContext
+    attr_reader :aws_request_id, :invoked_function_arn, :log_group_name, :log_stream_name,
+                :function_name, :memory_limit_in_mb, :function_version, :identity, :client_context,
+                :deadline_ms
+
+    def initialize(headers)
+      @aws_request_id = headers['lambda-runtime-aws-request-id']
+      @deadline_ms = headers['lambda-runtime-deadline-ms'].to_i
+      @invoked_function_arn = headers['lambda-runtime-invoked-function-arn']
+      @log_group_name = ENV['AWS_LAMBDA_LOG_GROUP_NAME']
+      @log_stream_name = ENV['AWS_LAMBDA_LOG_STREAM_NAME']
+      @function_name = ENV['AWS_LAMBDA_FUNCTION_NAME']
+      @memory_limit_in_mb = ENV['AWS_LAMBDA_FUNCTION_MEMORY_SIZE']
+      @function_version = ENV['AWS_LAMBDA_FUNCTION_VERSION']
+      @identity = parse(headers['lambda-runtime-cognito-identity'])
+      @client_context = parse(headers['lambda-runtime-client-context'])
+    end
+
+    def get_remaining_time_in_millis
+      [deadline_ms - (Time.now.to_f * 1000).to_i, 0].max
+    end
+
+    private
+
+    def parse(text)
+      text && !text.empty? ? JSON.parse(text) : nil
+    end
+  end
+
+  # A failure that Lambda names itself.
+  class RuntimeFault < StandardError
+    attr_reader :type
+
+    def initialize(type, message)
+      super(message)
+      @type = type
+    end
+  end
+
+  module_function
+
+  def find_handler(text)
     parts = text.split('.')
-    raise Malformed, "Invalid handler #{text}, must be of form FILENAME.METHOD or FILENAME.CLASS.METHOD where FILENAME corresponds with an existing Ruby source file FILENAME.rb, CLASS is an optional module/class namespace and METHOD is a callable method. If using CLASS, METHOD must be a class-level method." unless [2, 3].include?(parts.size)
-
-    @file = parts[0]
-    @class_name = parts[1] if parts.size == 3
-    @method = parts.last.to_sym
+    unless [2, 3].include?(parts.length)
+      raise ArgumentError, "Invalid handler #{text}, must be of form FILENAME.METHOD or " \
+                           'FILENAME.CLASS.METHOD where FILENAME corresponds with an existing Ruby ' \
+                           'source file FILENAME.rb, CLASS is an optional module/class namespace and ' \
+                           'METHOD is a callable method. If using CLASS, METHOD must be a class-level ' \
+                           'method.'
+    end
+    file, *owner, name = parts
+    path = File.expand_path(file, SETTINGS['task_root'])
+    Kernel.require(File.exist?("#{path}.rb") ? path : file)
+    receiver = owner.empty? ? TOPLEVEL_BINDING.receiver : Kernel.const_get(owner.first)
+    unless receiver.respond_to?(name, true)
+      raise NoMethodError, "undefined method `#{name}' for #{receiver.inspect}"
+    end
+    ->(event, context) { receiver.__send__(name, event: event, context: context) }
   end
 
-  def load
-    require File.expand_path(@file, ENV['LAMBDA_TASK_ROOT'])
-    receiver = target
-    known = @class_name ? receiver.respond_to?(@method) : receiver.respond_to?(@method, true)
-    raise NotFound, "undefined method '#{@method}' for #{@class_name || 'main:Object'}" unless known
+  def describe(error, kind)
+    type = error.is_a?(RuntimeFault) ? error.type : "#{kind}<#{error.class.name}>"
+    own = File.expand_path(__FILE__)
+    trace = (error.backtrace || []).reject { |line| line.start_with?(own) }
+    { 'errorMessage' => error.message, 'errorType' => type, 'stackTrace' => trace }
   end
 
-  def call(event, context)
-    target.send(@method, event: event, context: context)
+  def report(api, path, error, kind)
+    described = describe(error, kind)
+    $stderr.puts("Error raised from handler method\n#{JSON.generate(described)}") if kind == 'Function'
+    $stderr.puts("#{kind} error when loading handler\n#{JSON.generate(described)}") if kind == 'Init'
+    api.request('POST', path, JSON.generate(described),
+                'Content-Type' => 'application/json',
+                'Lambda-Runtime-Function-Error-Type' => described['errorType'])
   end
 
-  private
+  def answer(api, id, value)
+    body =
+      begin
+        value.is_a?(String) || !value.respond_to?(:read) ? JSON.generate(value) : value.read
+      rescue StandardError => e
+        raise RuntimeFault.new('Function<Runtime::MarshalError>', e.message)
+      end
+    reply = api.request('POST', "invocation/#{id}/response", body, 'Content-Type' => 'application/json')
+    return unless reply.status == 413
 
-  def target
-    @class_name ? Object.const_get(@class_name) : TOPLEVEL_BINDING.receiver
+    api.request('POST', "invocation/#{id}/error", reply.body)
   end
-end
 
-def error_fields(error, type)
-  {
-    errorMessage: error.message.to_s.encode('UTF-8', invalid: :replace, undef: :replace),
-    errorType: type,
-    # Without this file's own frames, and with the paths that Lambda shows.
-    stackTrace: (error.backtrace || []).reject { |line| line.start_with?(__FILE__) }
-                                       .map { |line| line.sub("#{ENV['LAMBDA_TASK_ROOT']}/", '/var/task/') }
-  }
-end
-
-def init_error_type(error)
-  case error
-  when UserHandler::Malformed then 'Runtime.MalformedHandlerName'
-  when UserHandler::NotFound then 'Runtime.HandlerNotFound'
-  when LoadError then 'Init<LoadError>'
-  when SyntaxError then 'Runtime.UserCodeSyntaxError'
-  else "Init<#{error.class}>"
+  def run_one(api, handler)
+    reply = api.request('GET', 'invocation/next')
+    exit(0) unless reply.status == 200
+    id = reply.headers['lambda-runtime-aws-request-id']
+    ENV['_X_AMZN_TRACE_ID'] = reply.headers['lambda-runtime-trace-id']
+    begin
+      value = handler.call(JSON.parse(reply.body, quirks_mode: true), LambdaContext.new(reply.headers))
+      answer(api, id, value)
+    rescue StandardError, ScriptError, NoMemoryError, SystemStackError => e
+      report(api, "invocation/#{id}/error", e, 'Function')
+    end
   end
-end
 
-api = RuntimeApi.new(ENV.fetch('AWS_LAMBDA_RUNTIME_API'))
-SdkRedirect.watch
-$LOAD_PATH.unshift(ENV['LAMBDA_TASK_ROOT'])
-begin
-  handler = UserHandler.new(ENV['_HANDLER'])
-  handler.load
-rescue Exception => error # rubocop:disable Lint/RescueException -- whatever stops the handler from loading is reported
-  raise if error.is_a?(SystemExit) || error.is_a?(SignalException)
-
-  fields = error_fields(error, init_error_type(error))
-  warn JSON.generate(fields)
-  api.post('/init/error', JSON.generate(fields), 'Lambda-Runtime-Function-Error-Type' => fields[:errorType])
-  exit! 1
-end
-
-loop do
-  invocation = api.get('/invocation/next')
-  abort "invocation/next answered #{invocation.status}" unless invocation.status == 200
-  id = invocation.headers['lambda-runtime-aws-request-id']
-  ENV['_X_AMZN_TRACE_ID'] = invocation.headers['lambda-runtime-trace-id'] if invocation.headers['lambda-runtime-trace-id']
-  begin
-    event = JSON.parse(invocation.body.force_encoding('UTF-8'))
-    answer = JSON.generate(handler.call(event, LambdaContext.new(invocation.headers)))
-    api.post("/invocation/#{id}/response", answer)
-  rescue Exception => error # rubocop:disable Lint/RescueException -- Lambda reports whatever the handler raises
-    raise if error.is_a?(SystemExit) || error.is_a?(SignalException)
-
-    fields = error_fields(error, "Function<#{error.class}>")
-    warn "Error raised from handler method\n#{JSON.generate(fields)}"
-    api.post("/invocation/#{id}/error", JSON.generate(fields), 'Lambda-Runtime-Function-Error-Type' => fields[:errorType])
+  def main
+    api = RuntimeApi.new(ENV['AWS_LAMBDA_RUNTIME_API'])
+    Object.prepend(RequireHook)
+    $LOAD_PATH.unshift(SETTINGS['task_root']) unless $LOAD_PATH.include?(SETTINGS['task_root'])
+    begin
+      handler = find_handler(SETTINGS['handler'])
+    rescue StandardError, ScriptError => e
+      report(api, 'init/error', e, 'Init')
+      exit(1)
+    end
+    loop { run_one(api, handler) }
+  rescue Errno::ECONNREFUSED, Errno::ECONNRESET, Errno::EPIPE, EOFError
+    exit(0) # The emulator is gone.
   end
 end
+
+Offstage.main
