@@ -50,7 +50,8 @@ struct Child {
         output(std::move(output_end)) {}
 
   const pid_t pid;
-  const Descriptor exit;
+  // Used only on the host's thread.
+  Descriptor exit;
   Listener& listener;  // Outlives the Process, whose destructor waits for OnExit.
 
   // Held while output is read and delivered: keeps it in order.
@@ -243,6 +244,7 @@ void HostState::Finish(const std::shared_ptr<Child>& child) {
     const MutexLock lock(child->output_mutex);
     child->output.Close();
   }
+  child->exit.Close();
   child->listener.OnExit(status);
   const MutexLock lock(child->mutex);
   child->status = status;
