@@ -144,7 +144,9 @@ aws::Outcome<std::string> BatchWriteItem(Engine& engine, Node request) {
   const CapacityDetail detail = CapacityDetailOf(request);
   std::map<std::string_view, ConsumedCapacity> used;
   OFFSTAGE_TRY_VOID(engine.store().Write([&](WriteSession& session) -> aws::Outcome<Unit> {
-    for (Request& item : requests) OFFSTAGE_TRY(item.table, TableNow(engine, *item.table));
+    for (Request& item : requests) {
+      OFFSTAGE_TRY(item.table, TableNow(engine, *item.table));
+    }
     for (const Request& item : requests) {
       const auto want = NeedsOldText(*item.table) ? ReadSession::Want::kText : ReadSession::Want::kSize;
       OFFSTAGE_TRY_INTERNAL(const std::optional<StoredItem> old, session.Find(*item.table, item.key, want));
