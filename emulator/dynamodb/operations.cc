@@ -12,10 +12,27 @@ namespace offstage::dynamodb {
 
 const std::vector<Operation>& AllOperations() {
   static const std::vector<Operation> table = {
-      OFFSTAGE_DYNAMODB_ROW(BatchGetItem),  OFFSTAGE_DYNAMODB_ROW(BatchWriteItem), OFFSTAGE_DYNAMODB_ROW(CreateTable),
-      OFFSTAGE_DYNAMODB_ROW(DeleteItem),    OFFSTAGE_DYNAMODB_ROW(DeleteTable),    OFFSTAGE_DYNAMODB_ROW(DescribeTable),
-      OFFSTAGE_DYNAMODB_ROW(GetItem),       OFFSTAGE_DYNAMODB_ROW(ListTables),     OFFSTAGE_DYNAMODB_ROW(PutItem),
-      OFFSTAGE_DYNAMODB_ROW(Query),         OFFSTAGE_DYNAMODB_ROW(Scan),           OFFSTAGE_DYNAMODB_ROW(UpdateItem),
+      OFFSTAGE_DYNAMODB_ROW(BatchGetItem),
+      OFFSTAGE_DYNAMODB_ROW(BatchWriteItem),
+      OFFSTAGE_DYNAMODB_ROW(CreateTable),
+      OFFSTAGE_DYNAMODB_ROW(DeleteItem),
+      OFFSTAGE_DYNAMODB_ROW(DeleteTable),
+      OFFSTAGE_DYNAMODB_ROW(DescribeLimits),
+      OFFSTAGE_DYNAMODB_ROW(DescribeTable),
+      OFFSTAGE_DYNAMODB_ROW(DescribeTimeToLive),
+      OFFSTAGE_DYNAMODB_ROW(GetItem),
+      OFFSTAGE_DYNAMODB_ROW(ListTables),
+      OFFSTAGE_DYNAMODB_ROW(ListTagsOfResource),
+      OFFSTAGE_DYNAMODB_ROW(PutItem),
+      OFFSTAGE_DYNAMODB_ROW(Query),
+      OFFSTAGE_DYNAMODB_ROW(Scan),
+      OFFSTAGE_DYNAMODB_ROW(TagResource),
+      OFFSTAGE_DYNAMODB_ROW(TransactGetItems),
+      OFFSTAGE_DYNAMODB_ROW(TransactWriteItems),
+      OFFSTAGE_DYNAMODB_ROW(UntagResource),
+      OFFSTAGE_DYNAMODB_ROW(UpdateItem),
+      OFFSTAGE_DYNAMODB_ROW(UpdateTable),
+      OFFSTAGE_DYNAMODB_ROW(UpdateTimeToLive),
   };
   return table;
 }

@@ -8,6 +8,7 @@
 
 #include "aws/api_error.h"
 #include "dynamodb/expressions/expression_cache.h"
+#include "dynamodb/ops/transaction.h"
 #include "dynamodb/service.h"
 #include "dynamodb/store/store.h"
 
@@ -23,6 +24,9 @@ class Engine {
   Store& store() { return *store_; }
   ExpressionCache& expressions() { return expressions_; }
 
+  IdempotencyTokens& tokens() { return tokens_; }
+  IdempotencyTokens& statement_tokens() { return statement_tokens_; }
+
   std::int64_t NowMillis() const { return ToEpochMillis(options_.clock->Now()); }
   IdSource& ids() const { return *options_.ids; }
 
@@ -37,6 +41,9 @@ class Engine {
   const Options options_;
   const std::unique_ptr<Store> store_;
   ExpressionCache expressions_;
+  // TransactWriteItems and ExecuteTransaction each have their own.
+  IdempotencyTokens tokens_;
+  IdempotencyTokens statement_tokens_;
 };
 
 // The table's name in a TableName member, which may be an ARN.
