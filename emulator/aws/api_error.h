@@ -43,4 +43,4 @@ inline ApiError InternalServerError(const Error& cause) {
   if (!result.ok()) return ::offstage::Fail(::offstage::aws::InternalServerError(result.error())); \
   declaration = std::move(result).value()
 #define OFFSTAGE_TRY_INTERNAL(declaration, ...) \
-  OFFSTAGE_TRY_INTERNAL_INNER(OFFSTAGE_CONCAT(offstage_try_, __LINE__), declaration, (__VA_ARGS__))
+  OFFSTAGE_TRY_INTERNAL_INNER(OFFSTAGE_CONCAT(offstage_try_, __COUNTER__), declaration, (__VA_ARGS__))

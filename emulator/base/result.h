@@ -99,12 +99,13 @@ inline Unit Ok() {
 // OFFSTAGE_TRY(const T name, expression): declares `name` with the value, or
 // returns the error. A type with a comma needs an alias or `auto`.
 #define OFFSTAGE_TRY(declaration, ...) \
-  OFFSTAGE_TRY_INNER(OFFSTAGE_CONCAT(offstage_try_, __LINE__), declaration, (__VA_ARGS__))
+  OFFSTAGE_TRY_INNER(OFFSTAGE_CONCAT(offstage_try_, __COUNTER__), declaration, (__VA_ARGS__))
 
 // Returns the error of a Result whose value does not matter.
-#define OFFSTAGE_TRY_VOID(...)                                         \
-  do {                                                                 \
-    auto offstage_try_result = (__VA_ARGS__);                          \
-    if (!offstage_try_result.ok())                                     \
-      return ::offstage::Fail(std::move(offstage_try_result).error()); \
+#define OFFSTAGE_TRY_VOID(...) \
+  OFFSTAGE_TRY_VOID_INNER(OFFSTAGE_CONCAT(offstage_try_, __COUNTER__), (__VA_ARGS__))
+#define OFFSTAGE_TRY_VOID_INNER(result, expression)                                            \
+  do {                                                                                        \
+    auto result = (expression);                                                               \
+    if (!result.ok()) return ::offstage::Fail(std::move(result).error());                     \
   } while (false)

@@ -41,7 +41,7 @@ struct Options {
 // What EnsureTable did, for the start-up report.
 enum class EnsureResult { kCreated, kUnchanged, kUpdated };
 
-class Engine;  // dynamodb/engine.h: what operations see of the service.
+class Engine;  // dynamodb/ops/engine.h: what operations see of the service.
 
 // Thread-safe.
 class Service : public aws::JsonService {

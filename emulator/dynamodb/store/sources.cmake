@@ -1,3 +1,2 @@
-# Read by ../CMakeLists.txt.
-set(DYNAMODB_STORE_SOURCES)
-set(DYNAMODB_STORE_HEADERS)
+set(DYNAMODB_STORE_SOURCES store/connection.cc store/key.cc store/session.cc store/store.cc store/table.cc)
+set(DYNAMODB_STORE_HEADERS store/connection.h store/key.h store/session.h store/store.h store/table.h)

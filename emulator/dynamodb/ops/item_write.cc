@@ -1,0 +1,67 @@
+#include "dynamodb/ops/item_write.h"
+
+#include <algorithm>
+
+#include "dynamodb/errors.h"
+#include "dynamodb/value/attribute_json.h"
+#include "dynamodb/value/item_size.h"
+
+namespace offstage::dynamodb {
+
+NewItem MakeNewItem(Item item) {
+  NewItem out;
+  AppendJson(item, out.text);
+  out.size = static_cast<std::int64_t>(SizeOf(item));
+  out.item = std::move(item);
+  return out;
+}
+
+bool NeedsOldText(const Table& table) {
+  return !table.indexes.empty() || table.definition.stream != StreamView::kOff;
+}
+
+aws::Outcome<ConsumedCapacity> WriteItem(Engine& engine, WriteSession& session, const ItemWrite& write) {
+  const Table& table = write.table;
+  ConsumedCapacity used;
+  const std::int64_t old_size = write.old ? write.old->size : 0;
+  const std::int64_t new_size = write.new_item != nullptr ? write.new_item->size : 0;
+  used.table_units = WriteUnits(static_cast<std::size_t>(std::max(old_size, new_size)));
+  // The session reuses the memory behind the old text with its next statement.
+  std::string old_text;
+  if (write.old && NeedsOldText(table)) old_text = write.old->text;
+  const std::string_view old_view = old_text;
+  const Item* after = write.new_item != nullptr ? &write.new_item->item : nullptr;
+  if (write.detail != CapacityDetail::kNone && !table.indexes.empty()) {
+    const Item before = write.old ? ParseStoredItem(old_view) : Item();
+    used.indexes = IndexWriteUnits(table, write.old ? &before : nullptr, after);
+  }
+  const std::vector<IndexMove> moves = MovesBetween(table, write.old ? &old_view : nullptr, after);
+  if (write.new_item != nullptr) {
+    OFFSTAGE_TRY_INTERNAL([[maybe_unused]] const Unit put, session.Put(table, write.key, write.old, write.new_item->text,
+                                                                       write.new_item->size, moves));
+  } else if (write.old) {
+    OFFSTAGE_TRY_INTERNAL([[maybe_unused]] const Unit gone, session.Delete(table, write.key, *write.old, moves));
+  }
+  if (table.definition.stream == StreamView::kOff || engine.options().changes == nullptr) return used;
+  const std::string_view new_view = write.new_item != nullptr ? std::string_view(write.new_item->text) : std::string_view();
+  // Stored texts are canonical: a write that changes nothing leaves no record.
+  if (old_view == new_view) return used;
+  const std::string keys =
+      AttributesOfStored(new_view.empty() ? old_view : new_view, KeyAttributeNames(table, nullptr));
+  OFFSTAGE_TRY_INTERNAL([[maybe_unused]] const Unit recorded,
+                        engine.options().changes->Append(session.connection().database(),
+                                                         {.table = table.definition.name,
+                                                          .keys = keys,
+                                                          .old_image = old_view,
+                                                          .new_image = new_view,
+                                                          .origin = write.origin}));
+  return used;
+}
+
+aws::Outcome<TablePtr> TableNow(Engine& engine, const Table& table) {
+  TablePtr now = engine.store().FindTable(table.definition.name);
+  if (now == nullptr || now->id != table.id) return Fail(ResourceNotFound());
+  return now;
+}
+
+}  // namespace offstage::dynamodb

@@ -1,0 +1,121 @@
+// Query: docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Query.html
+// An empty page may still carry LastEvaluatedKey: Limit and the 1 MB count items before the filter.
+#include "dynamodb/errors.h"
+#include "dynamodb/expressions/key_condition.h"
+#include "dynamodb/expressions/legacy.h"
+#include "dynamodb/ops/keys.h"
+#include "dynamodb/ops/members.h"
+#include "dynamodb/ops/ops.h"
+#include "dynamodb/ops/read_page.h"
+
+namespace offstage::dynamodb {
+
+const Shape& QueryShape() {
+  using namespace shape;  // NOLINT: the shape's vocabulary
+  static const Shape shape = Structure(
+      "QueryInput",
+      {{"TableName", TableName(), Presence::kRequired},
+       {"ReturnConsumedCapacity", ReturnConsumedCapacity()},
+       {"Select", Enum({"SPECIFIC_ATTRIBUTES", "COUNT", "ALL_ATTRIBUTES", "ALL_PROJECTED_ATTRIBUTES"})},
+       {"IndexName", IndexName()},
+       {"QueryFilter", Conditions()},
+       {"ConditionalOperator", ConditionalOperatorMember()},
+       {"AttributesToGet", AttributesToGet()},
+       {"Limit", WithWording(Integer({.min = 1}), Wording::kBare)},
+       {"KeyConditions", Conditions()},
+       {"ExclusiveStartKey", Attributes()},
+       {"ConsistentRead", Boolean()},
+       {"ScanIndexForward", Boolean()},
+       {"KeyConditionExpression", String()},
+       {"FilterExpression", String()},
+       {"ProjectionExpression", String()},
+       {"ExpressionAttributeValues", Attributes()},
+       {"ExpressionAttributeNames", ExpressionAttributeNames()}});
+  return shape;
+}
+
+namespace {
+
+aws::Outcome<KeyCondition> KeyConditionOf(Engine& engine, Node request, Placeholders& placeholders) {
+  if (const Node text = request["KeyConditionExpression"]) {
+    return KeyCondition::Compile(text.text(), placeholders, &engine.expressions());
+  }
+  const Node legacy = request["KeyConditions"];
+  if (!legacy) {
+    return Fail(ValidationError(
+        "Either the KeyConditions or KeyConditionExpression parameter must be specified in the request."));
+  }
+  return KeyConditionFromLegacy(legacy.raw());
+}
+
+// Lets the range begin behind the start key, which must lie within it.
+aws::Outcome<Unit> StartBehind(ReadSession& session, const Table& table, const Index* index, const Item& start,
+                               QueryRange& range) {
+  const KeySchema& schema = index != nullptr ? index->definition.key : table.definition.key;
+  IndexKey position = PositionOf(schema, start);
+  if (position.partition != range.partition) {
+    return Fail(ValidationError(
+        "The provided starting key is outside query boundaries based on provided conditions"));
+  }
+  if (position.sort < range.first || (range.end && position.sort >= *range.end)) {
+    return Fail(ValidationError("The provided starting key does not match the range key predicate"));
+  }
+  if (index != nullptr) {
+    IndexKey base = PositionOf(table.definition.key, start);
+    const ItemKey key{.hash = base.hash, .partition = std::move(base.partition), .sort = std::move(base.sort)};
+    OFFSTAGE_TRY_INTERNAL(const std::int64_t row, session.FindRow(table, key));
+    range.after = QueryRange::After{.sort = std::move(position.sort), .row = row};
+  } else if (schema.sort.empty()) {
+    // The partition's only item was the last page's last.
+    range.end = range.first;
+  } else if (range.direction == Direction::kForward) {
+    range.first = std::move(position.sort);
+    range.first.push_back('\0');
+  } else {
+    range.end = std::move(position.sort);
+  }
+  return Ok();
+}
+
+// A table without sort key has at most one item with a partition key.
+aws::Outcome<std::string> ReadSingle(ReadSession& session, const Table& table, const PageRequest& page,
+                                     QueryRange range) {
+  const ItemKey key{.hash = range.hash, .partition = std::move(range.partition), .sort = {}};
+  OFFSTAGE_TRY_INTERNAL(const std::optional<StoredItem> found, session.Find(table, key, ReadSession::Want::kSize));
+  ScanRange row;
+  const bool wanted = found && !(range.end && *range.end == range.first);
+  row.single_row = wanted ? found->row : -2;
+  OFFSTAGE_TRY_INTERNAL(Cursor cursor, session.Scan(table, nullptr, row));
+  return ReadPage(table, nullptr, page, std::move(cursor));
+}
+
+}  // namespace
+
+aws::Outcome<std::string> Query(Engine& engine, Node request) {
+  OFFSTAGE_TRY_VOID(CheckExpressionMembers(
+      request, {.expressions = {"ProjectionExpression", "FilterExpression", "KeyConditionExpression"},
+                .legacy = {"AttributesToGet", "QueryFilter", "ConditionalOperator", "KeyConditions"},
+                .value_users = {"FilterExpression", "KeyConditionExpression"}}));
+  Placeholders placeholders;
+  OFFSTAGE_TRY_VOID(LoadPlaceholders(request, placeholders));
+  OFFSTAGE_TRY(PageRequest page, ParsePageRequest(engine, request, PageOperation::kQuery, placeholders));
+  OFFSTAGE_TRY(const KeyCondition condition, KeyConditionOf(engine, request, placeholders));
+  OFFSTAGE_TRY_VOID(placeholders.CheckAllUsed());
+  OFFSTAGE_TRY(const TablePtr table, engine.FindTable(request["TableName"].text()));
+  OFFSTAGE_TRY(const Index* index, IndexOf(*table, request, page));
+  if (page.start) OFFSTAGE_TRY_VOID(CheckStartKey(*table, index, *page.start));
+  const KeySchema& schema = index != nullptr ? index->definition.key : table->definition.key;
+  OFFSTAGE_TRY(const KeyRange keys, condition.RangeFor(schema));
+  OFFSTAGE_TRY_VOID(CheckFilterAttributes(schema, page, request));
+
+  QueryRange range = RangeOf(schema, keys);
+  const Node forward = request["ScanIndexForward"];
+  if (forward && !forward.is_true() && forward.text() != "true") range.direction = Direction::kBackward;
+  OFFSTAGE_TRY_INTERNAL(Store::Reader reader, engine.store().Read());
+  if (page.start) OFFSTAGE_TRY_VOID(StartBehind(*reader, *table, index, *page.start, range));
+  if (index == nullptr && schema.sort.empty()) return ReadSingle(*reader, *table, page, std::move(range));
+  OFFSTAGE_TRY_INTERNAL(Cursor cursor, reader->Query(*table, index, range));
+  return ReadPage(*table, index, page, std::move(cursor));
+}
+
+}  // namespace offstage::dynamodb

@@ -1,0 +1,44 @@
+// Reading table definitions out of CreateTable's and UpdateTable's members, with the service's
+// semantic checks in its order.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "aws/api_error.h"
+#include "dynamodb/ops/document.h"
+#include "dynamodb/ops/shape.h"
+#include "dynamodb/table.h"
+
+namespace offstage::dynamodb {
+
+namespace shape {
+
+Shape KeySchemaMember(std::int64_t max_elements);
+Shape AttributeDefinitions();
+Shape ProjectionMember();
+Shape ProvisionedThroughput();
+Shape StreamSpecification();
+Shape SseSpecification();
+Shape BillingModeMember();
+Shape TableClass();
+Shape Tags();
+
+}  // namespace shape
+
+// CreateTable's request as a definition.
+aws::Outcome<TableDefinition> ParseTableDefinition(Node request);
+// The element of GlobalSecondaryIndexes or of an update's Create; types come from `definitions`.
+aws::Outcome<IndexDefinition> ParseIndexDefinition(Node index, Node definitions);
+Throughput ParseThroughput(Node node);
+// "Given value 9 for ReadCapacityUnits is out of bounds ..."
+aws::Outcome<Unit> CheckThroughput(const Throughput& throughput);
+aws::Outcome<StreamView> ParseStreamSpecification(Node node);
+std::map<std::string, std::string> ParseTags(Node tags);
+
+std::string_view ProjectionName(ProjectionType type);
+std::string_view StreamViewName(StreamView view);
+
+}  // namespace offstage::dynamodb

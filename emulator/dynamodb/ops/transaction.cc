@@ -1,0 +1,79 @@
+#include "dynamodb/ops/transaction.h"
+
+#include <fmt/format.h>
+
+#include "dynamodb/errors.h"
+
+namespace offstage::dynamodb {
+
+namespace {
+
+constexpr std::chrono::minutes kTokenLife{10};  // AWS "ClientRequestToken"
+
+std::string ReasonCode(const aws::ApiError& error) {
+  if (error.type == "ConditionalCheckFailedException") return "ConditionalCheckFailed";
+  if (error.type == "DuplicateItemException") return "DuplicateItem";
+  return "ValidationError";
+}
+
+}  // namespace
+
+bool BelongsIntoReasons(const aws::ApiError& error) {
+  if (error.type == "ConditionalCheckFailedException" || error.type == "DuplicateItemException") return true;
+  if (error.type != "ValidationException") return false;
+  return !error.message.starts_with("One or more parameter values are not valid.");
+}
+
+std::optional<aws::ApiError> Cancelled(const CancellationReasons& reasons) {
+  Json list = Json::array();
+  std::string codes;
+  bool any = false;
+  for (const auto& reason : reasons) {
+    const std::string code = reason ? ReasonCode(*reason) : "None";
+    codes += codes.empty() ? code : ", " + code;
+    Json entry = {{"Code", code}};
+    if (reason) {
+      any = true;
+      entry["Message"] = reason->message;
+      if (reason->members.is_object() && reason->members.contains("Item")) entry["Item"] = reason->members["Item"];
+    }
+    list.push_back(std::move(entry));
+  }
+  if (!any) return std::nullopt;
+  aws::ApiError error;
+  error.type = "TransactionCanceledException";
+  error.message =
+      fmt::format("Transaction cancelled, please refer cancellation reasons for specific reasons [{}]", codes);
+  error.members = {{"CancellationReasons", std::move(list)}};
+  return error;
+}
+
+aws::Outcome<std::optional<std::string>> IdempotencyTokens::Find(std::string_view token, std::string_view request,
+                                                                 TimePoint now) {
+  const MutexLock lock(mutex_);
+  std::erase_if(entries_, [now](const auto& entry) { return entry.second.time + kTokenLife < now; });
+  std::optional<std::string> reply;
+  const auto found = entries_.find(token);
+  if (found == entries_.end()) return reply;
+  if (found->second.request != request) {
+    aws::ApiError error;
+    error.type = "IdempotentParameterMismatchException";
+    error.message = "An error occurred (IdempotentParameterMismatchException)";
+    return Fail(std::move(error));
+  }
+  reply = found->second.reply;
+  return reply;
+}
+
+void IdempotencyTokens::Remember(std::string_view token, std::string_view request, std::string reply, TimePoint now) {
+  const MutexLock lock(mutex_);
+  entries_[std::string(token)] = {std::string(request), std::move(reply), now};
+}
+
+void IdempotencyTokens::Forget(std::string_view token) {
+  const MutexLock lock(mutex_);
+  const auto found = entries_.find(token);
+  if (found != entries_.end()) entries_.erase(found);
+}
+
+}  // namespace offstage::dynamodb

@@ -1,0 +1,107 @@
+// UpdateItem: docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateItem.html
+#include "dynamodb/ops/update_request.h"
+
+#include "dynamodb/errors.h"
+#include "dynamodb/ops/item_write.h"
+#include "dynamodb/ops/members.h"
+#include "dynamodb/ops/ops.h"
+#include "dynamodb/value/attribute_json.h"
+
+namespace offstage::dynamodb {
+
+const Shape& UpdateItemShape() {
+  using namespace shape;  // NOLINT: the shape's vocabulary
+  static const Shape shape = [] {
+    Shape update = Structure(
+        "UpdateItemInput",
+        {{"TableName", TableName(), Presence::kRequired},
+         {"Key", Attributes(), Presence::kRequired},
+         {"ReturnValues", ReturnValues()},
+         {"ReturnConsumedCapacity", ReturnConsumedCapacity()},
+         {"ReturnItemCollectionMetrics", ReturnItemCollectionMetrics()},
+         {"ReturnValuesOnConditionCheckFailure", ReturnValuesOnConditionCheckFailure()},
+         {"ConditionalOperator", ConditionalOperatorMember()},
+         {"Expected", Expected()},
+         {"AttributeUpdates", Map(Structure("AttributeValueUpdate",
+                                            {{"Action", Enum({"ADD", "DELETE", "PUT"})}, {"Value", Value()}}))},
+         {"ConditionExpression", String()},
+         {"UpdateExpression", String()},
+         {"ExpressionAttributeValues", Attributes()},
+         {"ExpressionAttributeNames", ExpressionAttributeNames()}});
+    // This operation alone reports only the first value that is not in its enum.
+    update.only_first_violation = true;
+    update.checked_first = "TableName";
+    return update;
+  }();
+  return shape;
+}
+
+namespace {
+
+struct Parsed {
+  Item key;
+  std::optional<Update> update;
+  std::optional<Condition> condition;
+};
+
+// All that the service checks before it looks for the table.
+aws::Outcome<Parsed> Parse(Engine& engine, Node request, Placeholders& placeholders) {
+  Parsed parsed;
+  OFFSTAGE_TRY_VOID(CheckExpressionMembers(request,
+                                           {.expressions = {"UpdateExpression", "ConditionExpression"},
+                                            .legacy = {"AttributeUpdates", "Expected"},
+                                            .value_users = {"UpdateExpression", "ConditionExpression"}}));
+  OFFSTAGE_TRY(parsed.key, ParseItem(request["Key"].raw()));
+  OFFSTAGE_TRY_VOID(LoadPlaceholders(request, placeholders));
+  OFFSTAGE_TRY(parsed.update, UpdateOf(engine, request, placeholders));
+  OFFSTAGE_TRY(parsed.condition, ConditionOf(engine, request, placeholders));
+  OFFSTAGE_TRY_VOID(placeholders.CheckAllUsed());
+  return parsed;
+}
+
+// Attributes of the reply; empty: none.
+std::string ReturnedAttributes(std::string_view wanted, const UpdatedItem& updated, const std::optional<Update>& update) {
+  const bool old = wanted == "ALL_OLD" || wanted == "UPDATED_OLD";
+  if (wanted.empty() || wanted == "NONE") return {};
+  if (old && !updated.existed) return {};
+  if (wanted == "ALL_NEW") return updated.after.text;
+  if (wanted == "ALL_OLD") return ToJsonText(updated.before);
+  if (!update) return {};
+  const Item touched = update->Touched(old ? updated.before : updated.after.item);
+  return touched.empty() ? std::string() : ToJsonText(touched);
+}
+
+}  // namespace
+
+aws::Outcome<std::string> UpdateItem(Engine& engine, Node request) {
+  Placeholders placeholders;
+  OFFSTAGE_TRY(const Parsed parsed, Enveloped(Parse(engine, request, placeholders)));
+  OFFSTAGE_TRY(const TablePtr table, engine.FindTable(request["TableName"].text()));
+  OFFSTAGE_TRY(const ItemKey key, KeyFromKeyMember(*table, parsed.key));
+  if (parsed.update) OFFSTAGE_TRY_VOID(CheckUpdateLeavesKeys(*table, *parsed.update));
+  const CapacityDetail detail = CapacityDetailOf(request);
+
+  std::string reply = "{";
+  OFFSTAGE_TRY_VOID(engine.store().Write([&](WriteSession& session) -> aws::Outcome<Unit> {
+    OFFSTAGE_TRY(const TablePtr now, TableNow(engine, *table));
+    OFFSTAGE_TRY_INTERNAL(const std::optional<StoredItem> old, session.Find(*now, key));
+    const Item before = old ? ParseStoredItem(old->text) : Item();
+    if (parsed.condition && !parsed.condition->Matches(before)) {
+      const bool shows = request["ReturnValuesOnConditionCheckFailure"].text() == "ALL_OLD";
+      return Fail(ConditionalCheckFailed(shows && old ? old->text : std::string_view()));
+    }
+    OFFSTAGE_TRY(const UpdatedItem updated,
+                 ApplyUpdate(*now, parsed.key, old ? &before : nullptr, parsed.update ? &*parsed.update : nullptr));
+    OFFSTAGE_TRY(const ConsumedCapacity used,
+                 WriteItem(engine, session,
+                           {.table = *now, .key = key, .old = old, .new_item = &updated.after, .detail = detail}));
+    const std::string attributes = ReturnedAttributes(request["ReturnValues"].text(), updated, parsed.update);
+    if (!attributes.empty()) AppendMember("Attributes", attributes, reply);
+    AppendCapacity(*now, used, detail, reply);
+    return Ok();
+  }));
+  AppendCollectionMetrics(*table, request, ToJsonText(parsed.key), reply);
+  return reply + "}";
+}
+
+}  // namespace offstage::dynamodb

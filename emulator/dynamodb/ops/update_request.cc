@@ -1,0 +1,50 @@
+#include "dynamodb/ops/update_request.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "dynamodb/errors.h"
+#include "dynamodb/expressions/legacy.h"
+#include "dynamodb/value/item_size.h"
+
+namespace offstage::dynamodb {
+
+aws::Outcome<std::optional<Update>> UpdateOf(Engine& engine, Node request, Placeholders& placeholders) {
+  std::optional<Update> out;
+  if (const Node text = request["UpdateExpression"]) {
+    OFFSTAGE_TRY(Update update, Update::Compile(text.text(), placeholders, &engine.expressions()));
+    out = std::move(update);
+  } else if (const Node updates = request["AttributeUpdates"]; updates && updates.size() > 0) {
+    OFFSTAGE_TRY(Update update, UpdateFromAttributeUpdates(updates.raw()));
+    out = std::move(update);
+  }
+  return out;
+}
+
+aws::Outcome<Unit> CheckUpdateLeavesKeys(const Table& table, const Update& update) {
+  const std::vector<std::string> keys = KeyAttributeNames(table, nullptr);
+  for (const std::string& name : update.AttributeNames()) {
+    if (std::find(keys.begin(), keys.end(), name) == keys.end()) continue;
+    return Fail(InvalidParameter(fmt::format("Cannot update attribute {}. This attribute is part of the key", name)));
+  }
+  return Ok();
+}
+
+aws::Outcome<UpdatedItem> ApplyUpdate(const Table& table, const Item& key, const Item* before, const Update* update) {
+  UpdatedItem out;
+  out.existed = before != nullptr;
+  out.before = before != nullptr ? *before : key;
+  Item after = out.before;
+  if (update != nullptr) {
+    OFFSTAGE_TRY(after, update->Apply(out.before));
+  }
+  out.after = MakeNewItem(std::move(after));
+  if (static_cast<std::size_t>(out.after.size) > kMaxItemBytes) {
+    return Fail(ValidationError("Item size to update has exceeded the maximum allowed size"));
+  }
+  OFFSTAGE_TRY_VOID(CheckUpdatedIndexKeys(table, before != nullptr ? *before : Item(), out.after.item));
+  return out;
+}
+
+}  // namespace offstage::dynamodb

@@ -1,0 +1,297 @@
+#include "dynamodb/service.h"
+
+#include <fmt/format.h>
+
+#include "dynamodb/errors.h"
+#include "dynamodb/operations.h"
+#include "dynamodb/ops/describe.h"
+#include "dynamodb/ops/engine.h"
+#include "dynamodb/ops/item_write.h"
+#include "dynamodb/ops/keys.h"
+#include "dynamodb/value/attribute_json.h"
+#include "dynamodb/value/item_size.h"
+
+namespace offstage::dynamodb {
+
+namespace {
+
+TableSummary Summarize(Store& store, const Table& table) {
+  TableSummary out;
+  out.definition = table.definition;
+  out.arn = table.arn;
+  out.status = "ACTIVE";
+  const auto counts = store.Counts(table);
+  if (counts.ok()) {
+    out.item_count = counts->items;
+    out.size_bytes = counts->bytes;
+  }
+  return out;
+}
+
+Error ToError(const aws::ApiError& error) {
+  return Error{error.explanation.empty() ? fmt::format("{}: {}", error.type, error.message) : error.explanation};
+}
+
+// A fact for logs and traces: the table of operations that have one.
+void NoteTable(Node request, aws::CallFacts& facts) {
+  if (const Node table = request["TableName"]; table.is_string()) {
+    facts.attributes.emplace_back("table", std::string(table.text()));
+  }
+}
+
+}  // namespace
+
+Service::Service(std::unique_ptr<Engine> engine) : engine_(std::move(engine)) {}
+Service::~Service() = default;
+
+Result<std::unique_ptr<Service>> Service::Create(const Options& options) {
+  OFFSTAGE_CHECK(options.clock != nullptr && options.ids != nullptr && options.log != nullptr,
+                 "the service's options name a clock, an id source and a log");
+  const bool in_memory = options.persistence == Persistence::kInMemory;
+  OFFSTAGE_TRY(auto store, Store::Open({.path = in_memory ? std::string() : options.database_file}));
+  return std::unique_ptr<Service>(new Service(std::make_unique<Engine>(options, std::move(store))));
+}
+
+std::string_view Service::ErrorTypePrefix(std::string_view error_type) const {
+  // Errors of the protocol are the framework's, all others the service's.
+  if (error_type == "SerializationException" || error_type == "UnknownOperationException") {
+    return "com.amazon.coral.service#";
+  }
+  if (error_type == "ValidationException" || error_type == "AccessDeniedException" ||
+      error_type == "ThrottlingException" || error_type == "UnrecognizedClientException") {
+    return "com.amazon.coral.validate#";
+  }
+  return "com.amazonaws.dynamodb.v20120810#";
+}
+
+namespace {
+
+aws::Outcome<std::string> RunOperation(Engine& engine, std::string_view name, std::string_view body,
+                                       aws::CallFacts* facts) {
+  const Operation* operation = FindOperation(name);
+  if (operation == nullptr) {
+    return Fail(IsKnownButNotEmulated(name) ? NotEmulated(name) : UnknownOperation());
+  }
+  const auto document = Document::Parse(body);
+  if (document == nullptr) return Fail(SerializationError(""));
+  const Node request = document->root();
+  if (facts != nullptr) NoteTable(request, *facts);
+  OFFSTAGE_TRY_VOID(CheckShape(operation->shape(), request));
+  return operation->run(engine, request);
+}
+
+}  // namespace
+
+aws::Outcome<std::string> Service::Execute(const aws::Call& call, aws::CallFacts& facts) {
+  return RunOperation(*engine_, call.operation, call.body, &facts);
+}
+
+aws::Outcome<std::string> Service::Run(std::string_view operation, std::string_view request) {
+  return RunOperation(*engine_, operation, request, nullptr);
+}
+
+std::vector<std::string> Service::OperationNames() {
+  std::vector<std::string> names;
+  for (const Operation& operation : AllOperations()) names.emplace_back(operation.name);
+  return names;
+}
+
+namespace {
+
+bool SameKeys(const IndexDefinition& a, const IndexDefinition& b) {
+  return a.name == b.name && a.key == b.key && a.projection == b.projection &&
+         a.non_key_attributes == b.non_key_attributes;
+}
+
+// The existing table with the definition's changes; indexes that stay keep their ids.
+Table Changed(Engine& engine, const Table& before, const TableDefinition& definition) {
+  Table after = before;
+  after.definition = definition;
+  after.indexes.clear();
+  const auto add = [&](const IndexDefinition& index, IndexScope scope) {
+    const Index* old = before.FindIndex(index.name);
+    const bool keeps = old != nullptr && old->scope == scope && SameKeys(old->definition, index);
+    after.indexes.push_back({.id = keeps ? old->id : 0, .scope = scope, .definition = index});
+  };
+  for (const IndexDefinition& index : definition.global_indexes) add(index, IndexScope::kGlobal);
+  for (const IndexDefinition& index : definition.local_indexes) add(index, IndexScope::kLocal);
+  if (definition.billing == BillingMode::kPayPerRequest && before.on_demand_since_ms == 0) {
+    after.on_demand_since_ms = engine.NowMillis();
+  }
+  if (definition.stream != StreamView::kOff && definition.stream != before.definition.stream) {
+    after.stream_label = StreamLabel(engine.options().clock->Now());
+  }
+  return after;
+}
+
+bool SameLocalIndexes(const TableDefinition& a, const TableDefinition& b) {
+  return std::equal(a.local_indexes.begin(), a.local_indexes.end(), b.local_indexes.begin(), b.local_indexes.end(),
+                    SameKeys);
+}
+
+Result<std::optional<IndexKey>> FillIndex(const Index& index, std::string_view item) {
+  return IndexKeyOfStored(index, item);
+}
+
+}  // namespace
+
+Result<EnsureResult> Service::EnsureTable(const TableDefinition& definition) {
+  Store& store = engine_->store();
+  const auto lock = store.LockCatalogue();
+  const TablePtr before = store.FindTable(definition.name);
+  if (before == nullptr) {
+    OFFSTAGE_TRY([[maybe_unused]] const TablePtr made, store.CreateTable(MakeTable(*engine_, definition)));
+    return EnsureResult::kCreated;
+  }
+  if (before->definition.key != definition.key) {
+    return Fail(Error{fmt::format("table {} exists with other key attributes than the template gives it, and its items "
+                                  "would not fit; keep the old ones, or delete the table's data (offstage data reset)",
+                                  definition.name)});
+  }
+  if (!SameLocalIndexes(before->definition, definition)) {
+    return Fail(Error{fmt::format("table {} exists with other local secondary indexes than the template gives it; "
+                                  "AWS would replace the table: keep the old ones, or delete the table's data "
+                                  "(offstage data reset)",
+                                  definition.name)});
+  }
+  Table after = Changed(*engine_, *before, definition);
+  if (TableToJson(after) == TableToJson(*before)) return EnsureResult::kUnchanged;
+  OFFSTAGE_TRY([[maybe_unused]] const TablePtr updated, store.UpdateTable(std::move(after), FillIndex));
+  return EnsureResult::kUpdated;
+}
+
+Status Service::DropTable(std::string_view table) {
+  const auto lock = engine_->store().LockCatalogue();
+  const TablePtr found = engine_->store().FindTable(table);
+  if (found == nullptr) return Ok();
+  return engine_->store().DropTable(*found);
+}
+
+std::vector<TableSummary> Service::Tables() const {
+  std::vector<TableSummary> out;
+  for (const TablePtr& table : engine_->store().Tables()) out.push_back(Summarize(engine_->store(), *table));
+  return out;
+}
+
+std::optional<TableSummary> Service::FindTable(std::string_view table) const {
+  const TablePtr found = engine_->store().FindTable(table);
+  if (found == nullptr) return std::nullopt;
+  return Summarize(engine_->store(), *found);
+}
+
+namespace {
+
+struct ImportedItem {
+  NewItem item;
+  ItemKey key;
+};
+
+aws::Outcome<ImportedItem> ParseImported(const Table& table, std::string_view text) {
+  ImportedItem out;
+  OFFSTAGE_TRY(Item item, ParseItem(text));
+  out.item = MakeNewItem(std::move(item));
+  if (static_cast<std::size_t>(out.item.size) > kMaxItemBytes) {
+    return Fail(ValidationError("Item size has exceeded the maximum allowed size"));
+  }
+  OFFSTAGE_TRY(out.key, KeyFromItem(table, out.item.item));
+  OFFSTAGE_TRY_VOID(CheckIndexKeys(table, out.item.item));
+  return out;
+}
+
+}  // namespace
+
+Status Service::Import(std::string_view table, const std::vector<std::string>& items) {
+  const TablePtr found = engine_->store().FindTable(table);
+  if (found == nullptr) return Fail(Error{fmt::format("there is no table {}", table)});
+  std::vector<ImportedItem> parsed;
+  parsed.reserve(items.size());
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    auto item = ParseImported(*found, items[i]);
+    if (!item.ok()) {
+      return Fail(Error{fmt::format("table {}, item {}: {}", table, i + 1, item.error().message)});
+    }
+    parsed.push_back(std::move(item).value());
+  }
+  auto written = engine_->store().Write([&](WriteSession& session) -> aws::Outcome<Unit> {
+    OFFSTAGE_TRY(const TablePtr now, TableNow(*engine_, *found));
+    for (const ImportedItem& item : parsed) {
+      OFFSTAGE_TRY_INTERNAL(const std::optional<StoredItem> old, session.Find(*now, item.key));
+      OFFSTAGE_TRY([[maybe_unused]] const ConsumedCapacity used,
+                   WriteItem(*engine_, session, {.table = *now, .key = item.key, .old = old, .new_item = &item.item}));
+    }
+    return Ok();
+  });
+  if (!written.ok()) return Fail(ToError(written.error()));
+  return Ok();
+}
+
+Status Service::Export(std::string_view table, const std::function<Status(std::string_view)>& callback) const {
+  const TablePtr found = engine_->store().FindTable(table);
+  if (found == nullptr) return Fail(Error{fmt::format("there is no table {}", table)});
+  OFFSTAGE_TRY(Store::Reader reader, engine_->store().Read());
+  const ScanRange everything;
+  OFFSTAGE_TRY(Cursor cursor, reader->Scan(*found, nullptr, everything));
+  while (true) {
+    OFFSTAGE_TRY(const bool more, cursor.Next());
+    if (!more) return Ok();
+    OFFSTAGE_TRY_VOID(callback(cursor.text()));
+  }
+}
+
+Status Service::Reset() {
+  const auto lock = engine_->store().LockCatalogue();
+  for (const TablePtr& table : engine_->store().Tables()) OFFSTAGE_TRY_VOID(engine_->store().ClearTable(*table));
+  return Ok();
+}
+
+namespace {
+
+constexpr std::int64_t kFiveYearsSeconds = 5LL * 365 * 24 * 3600;
+
+// Keys of the items whose expiry has passed, from one snapshot. Values that are no number, or lie
+// more than five years back, never expire:
+// docs.aws.amazon.com/amazondynamodb/latest/developerguide/time-to-live-ttl-before-you-start.html
+Result<std::vector<ItemKey>> ExpiredKeys(Engine& engine, const Table& table, std::int64_t now) {
+  std::vector<ItemKey> keys;
+  OFFSTAGE_TRY(Store::Reader reader, engine.store().Read());
+  const ScanRange everything;
+  OFFSTAGE_TRY(Cursor cursor, reader->Scan(table, nullptr, everything));
+  while (true) {
+    OFFSTAGE_TRY(const bool more, cursor.Next());
+    if (!more) return keys;
+    const std::string_view text = FindStoredAttribute(cursor.text(), table.definition.time_to_live_attribute);
+    if (text.empty()) continue;
+    const auto value = ParseAttributeValue(text);
+    if (!value.ok() || !value->is_number()) continue;
+    const double expiry = std::strtod(value->text().c_str(), nullptr);
+    if (expiry >= static_cast<double>(now) || expiry < static_cast<double>(now - kFiveYearsSeconds)) continue;
+    keys.push_back(KeyOfStored(table, cursor.text()));
+  }
+}
+
+}  // namespace
+
+Result<std::int64_t> Service::ExpireItems() {
+  std::int64_t expired = 0;
+  for (const TablePtr& table : engine_->store().Tables()) {
+    if (table->definition.time_to_live_attribute.empty()) continue;
+    const std::int64_t now = ToEpochSeconds(engine_->options().clock->Now());
+    OFFSTAGE_TRY(const std::vector<ItemKey> keys, ExpiredKeys(*engine_, *table, now));
+    for (const ItemKey& key : keys) {
+      auto written = engine_->store().Write([&](WriteSession& session) -> aws::Outcome<Unit> {
+        OFFSTAGE_TRY(const TablePtr current, TableNow(*engine_, *table));
+        OFFSTAGE_TRY_INTERNAL(const std::optional<StoredItem> old, session.Find(*current, key));
+        if (!old) return Ok();
+        OFFSTAGE_TRY([[maybe_unused]] const ConsumedCapacity used,
+                     WriteItem(*engine_, session, {.table = *current, .key = key, .old = old,
+                                                   .origin = ItemChange::Origin::kTimeToLive}));
+        ++expired;
+        return Ok();
+      });
+      if (!written.ok()) return Fail(ToError(written.error()));
+    }
+  }
+  return expired;
+}
+
+}  // namespace offstage::dynamodb

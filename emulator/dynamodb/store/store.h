@@ -1,0 +1,130 @@
+// Store: the tables of one deployment in one SQLite file. One connection writes, several read.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <map>
+#include <memory>
+#include <shared_mutex>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include "aws/api_error.h"
+#include "base/mutex.h"
+#include "base/result.h"
+#include "dynamodb/store/session.h"
+#include "dynamodb/store/table.h"
+
+namespace offstage::dynamodb {
+
+struct StoreOptions {
+  // The database file; empty: a temporary one that is deleted at the end.
+  std::string path;
+};
+
+// Thread-safe.
+class Store {
+ public:
+  static Result<std::unique_ptr<Store>> Open(const StoreOptions& options);
+  ~Store();
+  Store(const Store&) = delete;
+  Store& operator=(const Store&) = delete;
+
+  // Null: no such table. Names' case matters.
+  TablePtr FindTable(std::string_view name) const;
+  // By name.
+  std::vector<TablePtr> Tables() const;
+
+  // Gives the table and its indexes their ids and makes their SQL tables. Fails when the name is
+  // taken: callers ask first, under the catalogue lock.
+  Result<TablePtr> CreateTable(Table table);
+  // Replaces the definition. Indexes with id 0 are made and filled by `fill`; those missing are dropped.
+  using FillIndex = std::function<Result<std::optional<IndexKey>>(const Index& index, std::string_view item)>;
+  Result<TablePtr> UpdateTable(Table table, const FillIndex& fill);
+  Status DropTable(const Table& table);
+  Status ClearTable(const Table& table);
+  // Held by operations that look at the catalogue and then change it.
+  std::unique_lock<std::mutex> LockCatalogue() { return std::unique_lock(catalogue_change_); }
+
+  // Runs `work` in a transaction of its own or with other writers' (group commit): it sees all
+  // earlier writes, and when Write returns its own are durable. `work` must not write before it is
+  // sure to succeed: an error means that it has changed nothing. Once a statement of its has failed
+  // everything of the group is undone.
+  using Work = std::function<aws::Outcome<Unit>(WriteSession&)>;
+  aws::Outcome<Unit> Write(const Work& work);
+
+  // A connection for reading, back in the pool at the end of its scope.
+  class Reader {
+   public:
+    Reader(Store& store, std::unique_ptr<Connection> connection)
+        : store_(&store), connection_(std::move(connection)), session_(*connection_) {}
+    Reader(Reader&& other) noexcept
+        : store_(other.store_), connection_(std::move(other.connection_)), session_(*connection_) {}
+    Reader& operator=(Reader&&) = delete;
+    ~Reader();
+    ReadSession* operator->() { return &session_; }
+    ReadSession& operator*() { return session_; }
+
+   private:
+    Store* store_;
+    std::unique_ptr<Connection> connection_;
+    ReadSession session_;
+  };
+  Result<Reader> Read();
+
+  // Items and bytes of the table now.
+  Result<CountDelta> Counts(const Table& table);
+
+ private:
+  struct Counter {
+    std::int64_t items = 0;
+    std::int64_t bytes = 0;
+    // False after a crash, until counted again.
+    bool known = false;
+  };
+
+  explicit Store(std::string path) : path_(std::move(path)) {}
+  Status Prepare();
+  Status LoadCatalogue();
+  Status SaveCounts();
+  Status SaveTable(WriteSession& session, const Table& table);
+  Status MakeIndexes(WriteSession& session, Table& table, const FillIndex& fill);
+  void Publish(TablePtr table);
+  void AddCounts(const std::map<std::int64_t, CountDelta>& deltas);
+  // Runs one catalogue change in a transaction.
+  Status Change(const std::function<Status(WriteSession&)>& change);
+  void RunCheckpoints(const std::stop_token& stop);
+  void NoteWrites();
+
+  const std::string path_;
+  bool temporary_ = false;
+
+  std::mutex catalogue_change_;
+  mutable std::shared_mutex catalogue_mutex_;
+  // By name. Guarded by catalogue_mutex_.
+  std::map<std::string, TablePtr, std::less<>> tables_;
+  std::atomic<std::uint64_t> generation_{0};
+
+  std::mutex writer_mutex_;
+  // Guarded by writer_mutex_.
+  std::unique_ptr<Connection> writer_;
+
+  std::mutex readers_mutex_;
+  // Idle ones. Guarded by readers_mutex_.
+  std::vector<std::unique_ptr<Connection>> readers_;
+
+  std::mutex counts_mutex_;
+  // By table id. Guarded by counts_mutex_.
+  std::map<std::int64_t, Counter> counts_;
+
+  std::atomic<int> writes_since_checkpoint_{0};
+  std::mutex checkpoint_mutex_;
+  std::condition_variable_any checkpoint_wanted_;
+  bool checkpoint_asked_ = false;
+  std::unique_ptr<Connection> checkpointer_;
+  std::jthread checkpoint_thread_;
+};
+
+}  // namespace offstage::dynamodb
