@@ -309,6 +309,8 @@ void NarrowSingle(const KeyTerm& term, QueryRange& range) {
       range.end = PrefixEnd(bytes);
       range.first = std::move(bytes);
       return;
+    case KeyOperator::kNotIndexable:
+      OFFSTAGE_CHECK(false, "an operator that no key takes is refused with the key condition");
   }
 }
 
