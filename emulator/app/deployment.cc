@@ -230,11 +230,11 @@ std::vector<gateway::RouteListing> Deployment::Routes() const {
   return impl_->gateway().Routes();
 }
 
-std::vector<std::string> Deployment::FunctionNotes() const {
-  std::vector<std::string> notes;
+std::vector<FunctionNote> Deployment::FunctionNotes() const {
+  std::vector<FunctionNote> notes;
   for (const lambda::FunctionSummary& function : impl_->functions().Functions()) {
     if (!function.note.empty())
-      notes.push_back(fmt::format("{}: {}", function.config.logical_id, function.note));
+      notes.push_back({.function = function.config.logical_id, .text = function.note});
   }
   return notes;
 }

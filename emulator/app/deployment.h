@@ -20,6 +20,13 @@
 
 namespace offstage::app {
 
+// Something to know about how a function runs.
+struct FunctionNote {
+  // Its path in the stack.
+  std::string function;
+  std::string text;
+};
+
 struct DeploymentOptions {
   // Address of both servers. Anything but loopback is the user's explicit wish.
   std::string bind = "127.0.0.1";
@@ -66,7 +73,7 @@ class Deployment {
   std::vector<gateway::RouteListing> Routes() const;
   // What people should know about how their functions run: interpreters that differ from the
   // declared runtime, functions that cannot run and why.
-  std::vector<std::string> FunctionNotes() const;
+  std::vector<FunctionNote> FunctionNotes() const;
 
  private:
   class Impl;

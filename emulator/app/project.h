@@ -16,30 +16,30 @@ namespace offstage::app {
 
 struct ProjectOptions {
   // Empty: found in `folder`.
-  std::filesystem::path template_file;
+  std::filesystem::path template_file = {};
   std::filesystem::path folder = ".";
   // Serve the AWS endpoint alone, whatever the folder holds.
   enum class Template { kFind, kNone } use_template = Template::kFind;
   // A table of samconfig.toml; empty: "default".
-  std::string config_env;
-  std::filesystem::path config_file;
+  std::string config_env = {};
+  std::filesystem::path config_file = {};
   // Win over samconfig.toml when given.
-  std::string stack_name;
-  std::string region;
-  std::vector<std::string> parameter_overrides;
+  std::string stack_name = {};
+  std::string region = {};
+  std::vector<std::string> parameter_overrides = {};
 
   // Where state is kept; relative to the template's folder when empty (".offstage").
-  std::filesystem::path data;
+  std::filesystem::path data = {};
   enum class Storage { kFile, kInMemory } storage = Storage::kFile;
 };
 
 // Everything but the state is known: which stack, which files.
 struct ProjectPlan {
-  std::filesystem::path template_file;  // Empty with Template::kNone.
-  std::string stack_name;
-  std::string region;
+  std::filesystem::path template_file = {};  // Empty with Template::kNone.
+  std::string stack_name = {};
+  std::string region = {};
   std::vector<std::pair<std::string, std::string>> parameters;
-  std::filesystem::path data;
+  std::filesystem::path data = {};
   ProjectOptions::Storage storage = ProjectOptions::Storage::kFile;
 };
 

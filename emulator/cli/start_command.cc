@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 
 #include "cli/options.h"
@@ -34,10 +35,33 @@ void PrintNotes(const templates::Stack& stack, bool verbose) {
     fmt::print("  {} harmless to ignore when emulating (start -v lists them)\n", harmless);
 }
 
-void PrintRoutes(const app::Deployment& deployment) {
+void PrintRoutes(const app::Deployment& deployment, const CommonOptions& options) {
+  std::size_t preflights = 0;
   for (const gateway::RouteListing& route : deployment.Routes()) {
+    if (route.target == "mock" && !options.verbose) {
+      ++preflights;
+      continue;
+    }
+    const templates::Function* function = deployment.stack().FindFunction(route.target);
     fmt::print("  {:<7} {}{}  ->  {}{}\n", route.method, deployment.api_url(), route.url_path,
-               route.target, route.protection.empty() ? "" : "  [" + route.protection + "]");
+               function == nullptr ? route.target : function->path,
+               route.protection.empty() ? "" : "  [" + route.protection + "]");
+  }
+  if (preflights > 0) fmt::print("  OPTIONS on {} paths, for browsers (CORS)\n", preflights);
+}
+
+// Notes that several functions share are printed once.
+void PrintFunctionNotes(const app::Deployment& deployment) {
+  std::vector<std::pair<std::string, std::vector<std::string>>> groups;
+  for (const app::FunctionNote& note : deployment.FunctionNotes()) {
+    auto group = std::find_if(groups.begin(), groups.end(),
+                              [&](const auto& g) { return g.first == note.text; });
+    if (group == groups.end()) group = groups.insert(groups.end(), {note.text, {}});
+    group->second.push_back(note.function);
+  }
+  for (const auto& [text, functions] : groups) {
+    if (functions.size() == 1) fmt::print("  note: {}: {}\n", functions[0], text);
+    if (functions.size() > 1) fmt::print("  note: {} functions: {}\n", functions.size(), text);
   }
 }
 
@@ -45,8 +69,7 @@ void PrintReport(const app::Deployment& deployment, const CommonOptions& options
   const templates::Stack& stack = deployment.stack();
   fmt::print("offstage: stack {} in {}\n", stack.name, stack.region);
   PrintNotes(stack, options.verbose);
-  for (const std::string& note : deployment.FunctionNotes())
-    fmt::print("  note: {}\n", note);
+  PrintFunctionNotes(deployment);
   for (const templates::Table& table : stack.tables)
     fmt::print("  table {}  ->  {}\n", table.path, table.name);
   for (const templates::Output& output : stack.outputs) {
@@ -54,7 +77,7 @@ void PrintReport(const app::Deployment& deployment, const CommonOptions& options
       fmt::print("  output {}{}{} = {}\n", output.stack_path, output.stack_path.empty() ? "" : "/",
                  output.name, output.value);
   }
-  PrintRoutes(deployment);
+  PrintRoutes(deployment, options);
   if (!deployment.api_url().empty()) fmt::print("API           {}\n", deployment.api_url());
   fmt::print("AWS endpoint  {}   (any credentials; region {})\n", deployment.aws_url(),
              stack.region);

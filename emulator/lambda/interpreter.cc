@@ -155,8 +155,9 @@ std::vector<std::string> NeededPackages(const Runtime& runtime, const FunctionCo
   for (const fs::path& layer : function.layers)
     own.push_back(layer / "python");
   std::vector<std::string> needed = {"boto3"};
-  for (const std::string& name : RequiredPackages(ReadText(function.code / "requirements.txt")))
-    needed.push_back(name);
+  for (const std::string& name : RequiredPackages(ReadText(function.code / "requirements.txt"))) {
+    if (std::ranges::find(needed, name) == needed.end()) needed.push_back(name);
+  }
   std::erase_if(needed, [&](const std::string& name) { return HasPackage(own, name); });
   return needed;
 }
