@@ -411,7 +411,8 @@ function callHandler(handler, event, headers) {
         const outcome = error === undefined || error === null ? { result } : { error };
         // An error, context.done and a handler that asked for it do not wait for timers and sockets.
         if (outcome.error !== undefined || !context.callbackWaitsForEmptyEventLoop || immediate) {
-          setImmediate(() => answer(outcome));
+          // Not later: an async handler that has called context.done resolves next, with nothing.
+          answer(outcome);
         } else {
           onEmptyEventLoop = () => answer(outcome);
         }
