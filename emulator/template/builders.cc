@@ -82,6 +82,11 @@ void LinkStack(LoadContext& context) {
   for (Api& api : stack.apis) {
     for (Route& route : api.routes) {
       const auto found = by_name.find(route.function);
+      if (route.kind == IntegrationKind::kOther && route.integration.IsNull()) {
+        context.Add(
+            Fate::kWarning, route.position, api.path,
+            fmt::format("{} {} has no integration and answers nothing", route.method, route.path));
+      }
       route.function_path = found == by_name.end() ? "" : found->second->path;
       if (found == by_name.end() && !route.function.empty()) {
         context.Add(

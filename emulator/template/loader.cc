@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "template/builders.h"
+#include "template/plain.h"
 #include "template/scope.h"
 
 namespace offstage::templates {
@@ -66,6 +67,7 @@ Result<Stack> LoadStack(const LoadOptions& options, IdRegistry& ids) {
     return Fail(prepared.error().ToError());
   }
   root.Build();
+  BuildPlainResources(context);
   LinkStack(context);
   return stack;
 }

@@ -12,7 +12,7 @@ constexpr std::string_view kAuthorizer = "x-amazon-apigateway-authorizer";
 
 // The method that a member of a path stands for; empty: none (parameters, summary ...).
 std::string MethodOf(std::string_view key) {
-  if (key == kAnyMethod) {
+  if (key == kAnyMethod || EqualsIgnoreCase(key, "any")) {
     return "ANY";
   }
   for (const std::string_view method :
@@ -22,20 +22,6 @@ std::string MethodOf(std::string_view key) {
     }
   }
   return {};
-}
-
-IntegrationKind KindOf(std::string_view type) {
-  const std::string lower = ToLower(type);
-  if (lower == "aws_proxy") {
-    return IntegrationKind::kLambdaProxy;
-  }
-  if (lower == "aws") {
-    return IntegrationKind::kLambda;
-  }
-  if (lower == "mock") {
-    return IntegrationKind::kMock;
-  }
-  return lower == "http_proxy" ? IntegrationKind::kHttpProxy : IntegrationKind::kOther;
 }
 
 struct Schemes {
@@ -137,7 +123,7 @@ Route RouteOf(const Entry& path, const Entry& operation, std::string method, con
               .path = path.key,
               .operation = operation.value,
               .position = operation.key_position};
-  if (api.kind == ApiKind::kHttp && path.key == "/$default") {
+  if (api.kind == ApiKind::kHttp && (path.key == "$default" || path.key == "/$default")) {
     route.method = "$default";
     route.path = "$default";
   }
@@ -147,7 +133,7 @@ Route RouteOf(const Entry& path, const Entry& operation, std::string method, con
     return route;
   }
   route.integration = *integration;
-  route.kind = KindOf(integration->TextOf("type"));
+  route.kind = IntegrationKindOf(integration->TextOf("type"));
   const std::string uri = integration->TextOf("uri");
   route.function = FunctionNameInArn(uri);
   route.function_arn = uri;
@@ -161,18 +147,40 @@ Route RouteOf(const Entry& path, const Entry& operation, std::string method, con
 
 }  // namespace
 
+IntegrationKind IntegrationKindOf(std::string_view type) {
+  const std::string lower = ToLower(type);
+  if (lower == "aws_proxy") {
+    return IntegrationKind::kLambdaProxy;
+  }
+  if (lower == "aws") {
+    return IntegrationKind::kLambda;
+  }
+  if (lower == "mock") {
+    return IntegrationKind::kMock;
+  }
+  return lower == "http_proxy" ? IntegrationKind::kHttpProxy : IntegrationKind::kOther;
+}
+
 std::string Unquote(std::string_view text) {
   text = Trim(text);
   const bool quoted = text.size() >= 2 && text.front() == '\'' && text.back() == '\'';
   return std::string(quoted ? text.substr(1, text.size() - 2) : text);
 }
 
-void ReadDefinition(Scope& scope, std::string_view logical_id, const Node& definition, Api& api) {
+void AddBinaryMediaType(const std::string& type, Api& api) {
+  std::string decoded = ReplaceAll(type, "~1", "/");
+  if (std::find(api.binary_media_types.begin(), api.binary_media_types.end(), decoded) ==
+      api.binary_media_types.end()) {
+    api.binary_media_types.push_back(std::move(decoded));
+  }
+}
+
+void ReadDefinition(LoadContext& context, const Node& definition, Api& api) {
   api.definition = definition;
   const Schemes schemes = ReadSchemes(definition, api);
   for (const std::string& type :
        TextList(definition.Find("x-amazon-apigateway-binary-media-types"))) {
-    api.binary_media_types.push_back(type);
+    AddBinaryMediaType(type, api);
   }
   if (const Node* size = definition.Find("x-amazon-apigateway-minimum-compression-size")) {
     api.minimum_compression_size = size->AsInteger();
@@ -182,8 +190,8 @@ void ReadDefinition(Scope& scope, std::string_view logical_id, const Node& defin
   }
   const Node* paths = definition.Find("paths");
   if (paths == nullptr || !paths->IsMap()) {
-    scope.Note(Fate::kRefused, definition.position(), logical_id,
-               "the API's definition has no paths");
+    context.Add(Fate::kRefused, definition.position(), api.path,
+                "the API's definition has no paths");
     return;
   }
   for (const Entry& path : paths->entries()) {
@@ -196,11 +204,6 @@ void ReadDefinition(Scope& scope, std::string_view logical_id, const Node& defin
       const Node* security = operation.value.Find("security");
       route.auth =
           AuthOf(security == nullptr ? definition.Find("security") : security, schemes, api);
-      if (!operation.value.Contains(kIntegration)) {
-        scope.Note(Fate::kWarning, operation.key_position, logical_id,
-                   fmt::format("{} {} has no {} and answers nothing", route.method, path.key,
-                               kIntegration));
-      }
       api.routes.push_back(std::move(route));
     }
   }

@@ -8,7 +8,10 @@
 namespace offstage::templates {
 
 // Adds the routes, authorizers, gateway responses and binary media types of `definition`.
-void ReadDefinition(Scope& scope, std::string_view logical_id, const Node& definition, Api& api);
+void ReadDefinition(LoadContext& context, const Node& definition, Api& api);
+
+// "image~1png" stands for image/png; once each.
+void AddBinaryMediaType(const std::string& type, Api& api);
 
 // Reads a definition file beside the template; intrinsic functions in it are not resolved, as in
 // CloudFormation.
@@ -16,6 +19,9 @@ Resolved<Node> ReadDefinitionFile(Scope& scope, const Node& location);
 
 // An authorizer as SAM's Auth.Authorizers writes it.
 Authorizer ReadSamAuthorizer(const std::string& name, const Node& written, ApiKind kind);
+
+// "aws_proxy" or "AWS_PROXY" ...
+IntegrationKind IntegrationKindOf(std::string_view type);
 
 // "'*'" -> "*": API Gateway's quotes around static values.
 std::string Unquote(std::string_view text);

@@ -50,10 +50,36 @@ void ReadPolicy(Scope& scope, const ResourceEntry& entry, const Node& written, F
              "a policy is a name, an ARN, a document with Statement, or one policy template");
 }
 
+// What SAM's generated role has besides Policies: writing logs, and reading the event sources.
+void AddExecutionPolicies(Scope& scope, const ResourceEntry& entry, Function& function) {
+  static constexpr std::pair<std::string_view, std::string_view> kByType[] = {
+      {"DynamoDB", "AWSLambdaDynamoDBExecutionRole"},
+      {"Kinesis", "AWSLambdaKinesisExecutionRole"},
+      {"MSK", "AWSLambdaMSKExecutionRole"},
+      {"SQS", "AWSLambdaSQSQueueExecutionRole"}};
+  std::vector<std::string> names = {"AWSLambdaBasicExecutionRole"};
+  for (const EventSource& event : function.events) {
+    for (const auto& [type, name] : kByType) {
+      if (event.type == type && std::find(names.begin(), names.end(), name) == names.end()) {
+        names.emplace_back(name);
+      }
+    }
+  }
+  for (const std::string& name : names) {
+    function.policies.push_back(
+        {.name = name, .managed_arn = ManagedArn(scope, name), .position = entry.position});
+  }
+}
+
 }  // namespace
 
 void ReadPolicies(Scope& scope, const ResourceEntry& entry, const Node& properties,
                   Function& function) {
+  const Node* role = properties.Find("Role");
+  if (role != nullptr && !role->IsNull()) {
+    return;  // SAM ignores Policies beside a Role.
+  }
+  AddExecutionPolicies(scope, entry, function);
   const Node* written = properties.Find("Policies");
   if (written == nullptr) {
     return;

@@ -267,7 +267,7 @@ const std::vector<ResourceType>& Types() {
        {{"ApiId", "{id}"}, {"ApiEndpoint", "https://{id}.execute-api.{region}.amazonaws.com"}}},
       {"AWS::Serverless::LayerVersion",
        "LayerName",
-       kShortName,
+       kLogical,
        kLayerArn,
        kLayerArn,
        {{"LayerVersionArn", kLayerArn}}},

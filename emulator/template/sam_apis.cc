@@ -3,7 +3,6 @@
 #include "base/text.h"
 #include "template/builders.h"
 #include "template/openapi.h"
-#include "template/raw_apis.h"
 #include "template/sam.h"
 
 namespace offstage::templates {
@@ -124,22 +123,25 @@ void ApplyDefaults(Scope& scope, OpenApi& open) {
   }
 }
 
-Check ReadSamDefinition(Scope& scope, const ResourceEntry& entry, const Node& properties,
-                        OpenApi& open) {
+void ReadSamDefinition(Scope& scope, const Node& properties, OpenApi& open) {
   const Node* body = properties.Find("DefinitionBody");
   const Node* uri = properties.Find("DefinitionUri");
   if (body == nullptr && uri == nullptr) {
-    return Ok();
+    return;
   }
   open.has_definition = !Flag(&properties, "MergeDefinitions");
   if (body != nullptr) {
-    ReadDefinition(scope, entry.id, *body, open.api);
+    ReadDefinition(scope.context(), *body, open.api);
   } else {
-    OFFSTAGE_TRY(const Node definition, ReadDefinitionFile(scope, *uri));
-    ReadDefinition(scope, entry.id, definition, open.api);
+    const auto definition = ReadDefinitionFile(scope, *uri);
+    if (!definition.ok()) {
+      scope.Note(Fate::kRefused, definition.error().position, open.api.logical_id,
+                 definition.error().message);
+      return;
+    }
+    ReadDefinition(scope.context(), *definition, open.api);
   }
   ApplyDefaults(scope, open);
-  return Ok();
 }
 
 TextPairs ReadVariables(const Node* written) {
@@ -167,7 +169,7 @@ Resolved<OpenApi> StartApi(Scope& scope, ResourceEntry& entry, const Node& prope
   }
   api.stage_variables = ReadVariables(properties.Find(rest ? "Variables" : "StageVariables"));
   for (const std::string& type : TextList(properties.Find("BinaryMediaTypes"))) {
-    api.binary_media_types.push_back(ReplaceAll(type, "~1", "/"));
+    AddBinaryMediaType(type, api);
   }
   if (const Node* size = properties.Find("MinimumCompressionSize")) {
     api.minimum_compression_size = size->AsInteger();
@@ -183,7 +185,7 @@ Resolved<OpenApi> StartApi(Scope& scope, ResourceEntry& entry, const Node& prope
   if (open.auth != nullptr) {
     ReadAuth(*open.auth, open);
   }
-  OFFSTAGE_TRY_VOID(ReadSamDefinition(scope, entry, properties, open));
+  ReadSamDefinition(scope, properties, open);
   if (const Node* responses = properties.Find("GatewayResponses")) {
     api.gateway_responses = *responses;
   }
@@ -203,7 +205,7 @@ Route EventRoute(const Function& function, const EventSource& event, const OpenA
   if (!function.alias.empty()) {
     route.function_arn += ":" + function.alias;
   }
-  if (!rest && route.path.empty() && route.method.empty()) {
+  if (!rest && ((route.path.empty() && route.method.empty()) || route.path == "/$default")) {
     route.method = route.path = "$default";
   } else if (route.method == "ANY" || route.method == "X-AMAZON-APIGATEWAY-ANY-METHOD") {
     route.method = "ANY";
@@ -241,29 +243,59 @@ OpenApi* FindApi(Scope& scope, std::vector<OpenApi>& apis, const Function& funct
   return nullptr;
 }
 
+// Beside the author's definition an event only grants the permission; OverrideApiAuth lets it state
+// the authorization. HTTP APIs also take the function where there is no integration.
+void MergeIntoDefinition(Scope& scope, const Function& function, const EventSource& event,
+                         const OpenApi& open, Route& route) {
+  Route from_event = EventRoute(function, event, open);
+  const Node* auth = event.properties.Find("Auth");
+  if (open.api.kind == ApiKind::kHttp && route.integration.IsNull()) {
+    route = std::move(from_event);
+  } else if (Flag(auth, "OverrideApiAuth")) {
+    route.auth = std::move(from_event.auth);
+  } else if (auth != nullptr) {
+    scope.Note(Fate::kWarning, event.position,
+               fmt::format("{}.Events.{}.Auth", function.logical_id, event.name),
+               fmt::format("{} has its own definition, which decides; SAM ignores this Auth "
+                           "without OverrideApiAuth: true",
+                           open.api.logical_id));
+  }
+}
+
 void AddEventRoute(Scope& scope, const Function& function, const EventSource& event,
                    OpenApi& open) {
   const std::string path = fmt::format("{}.Events.{}", function.logical_id, event.name);
-  if (open.has_definition) {
-    return;  // SAM only grants the permission; the definition has the route.
-  }
   Route route = EventRoute(function, event, open);
   if (route.path.empty() || route.method.empty()) {
     scope.Note(Fate::kRefused, event.position, path,
                "an Api event needs a Path and a Method; the route is left out");
     return;
   }
-  const bool taken = std::any_of(
+  NoteUnknownAuthorizer(scope, open, route, path);
+  const auto taken = std::find_if(
       open.api.routes.begin(), open.api.routes.end(),
       [&](const Route& other) { return other.method == route.method && other.path == route.path; });
-  if (taken) {
+  if (taken == open.api.routes.end()) {
+    const bool has_body = open.api.properties.Contains("DefinitionBody");
+    if (!open.has_definition || (open.api.kind == ApiKind::kHttp && has_body)) {
+      open.api.routes.push_back(std::move(route));
+    } else if (!open.api.definition.IsNull()) {
+      scope.Note(Fate::kWarning, event.position, path,
+                 fmt::format("the definition of {} has no {} {}; the event adds no route to it",
+                             open.api.logical_id, route.method, route.path));
+    }
+    return;
+  }
+  const bool from_definition = !taken->operation.IsNull();
+  if (from_definition && open.has_definition) {
+    MergeIntoDefinition(scope, function, event, open, *taken);
+  } else if (from_definition) {
+    *taken = std::move(route);  // MergeDefinitions: the event wins.
+  } else {
     scope.Note(Fate::kRefused, event.position, path,
                fmt::format("{} {} is already taken by another event of {}; the route is left out",
                            route.method, route.path, open.api.logical_id));
-    return;
   }
-  NoteUnknownAuthorizer(scope, open, route, path);
-  open.api.routes.push_back(std::move(route));
 }
 
 }  // namespace
@@ -308,7 +340,6 @@ void BuildApis(Scope& scope) {
       scope.context().stack.apis.push_back(std::move(open.api));
     }
   }
-  BuildRawApis(scope);
 }
 
 }  // namespace offstage::templates
