@@ -195,9 +195,8 @@ http::Reply Invoke(const ApiContext& context, const aws::Call& call,
                     "must satisfy enum value set: [Event, RequestResponse, DryRun]",
                     type));
   }
-  if (!FindFunction(context.service, reference).has_value()) {
-    return NotFound(context.options, reference);
-  }
+  const bool latest = reference.qualifier.empty() || reference.qualifier == "$LATEST";
+  if (!latest || !context.service.Has(reference.name)) return NotFound(context.options, reference);
   if (auto refused = CheckPayload(call.body, type)) return *std::move(refused);
   if (type == "DryRun") {
     return {.status = 204, .headers = {{"X-Amz-Executed-Version", "$LATEST"}}};

@@ -71,6 +71,7 @@ class Service::Impl {
   InvokeResult Invoke(InvokeRequest request);
   InvokeResult InvokeAsync(InvokeRequest request);
   std::optional<Caller> FindCaller(std::string_view key) const { return pool_.FindCaller(key); }
+  bool Has(const std::string& function) const { return Find(function) != nullptr; }
   std::vector<FunctionSummary> Functions();
   Activity CurrentActivity() const;
   void Stop(std::chrono::milliseconds grace);
@@ -338,6 +339,10 @@ http::Reply Service::Execute(const aws::Call& call, aws::CallFacts& facts) {
   return AnswerApi(
       {.service = *this, .options = impl_->options(), .deployed_at = impl_->deployed_at()}, call,
       facts);
+}
+
+bool Service::Has(std::string_view function) const {
+  return impl_->Has(std::string(function));
 }
 
 std::vector<FunctionSummary> Service::Functions() const {

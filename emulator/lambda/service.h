@@ -77,7 +77,9 @@ class Service : public Invoker, public CallerDirectory, public aws::RestService 
   // aws::RestService: the Lambda API under /2015-03-31/functions.
   http::Reply Execute(const aws::Call& call, aws::CallFacts& facts) override;
 
-  // In order of configuration.
+  // Whether Invoke would find a function of this name.
+  bool Has(std::string_view function) const;
+  // In order of configuration. Looks at files: not for the path of a request.
   std::vector<FunctionSummary> Functions() const;
   Activity CurrentActivity() const;
 

@@ -193,6 +193,13 @@ function redirectSdkV2(AWS) {
   };
 }
 
+// Own properties only: asking a module that is still being loaded for others makes Node.js warn.
+function isSdkV2(loaded) {
+  const has = (name) => Object.prototype.hasOwnProperty.call(loaded, name);
+  return Boolean(loaded) && typeof loaded === 'object' && has('Service') && has('VERSION') &&
+      has('util');
+}
+
 // Whatever a client was told, a request to AWS itself goes to the emulator.
 function guardHttps(https) {
   const http = require('http');
@@ -234,8 +241,7 @@ function installHooks() {
     if ((request === 'https' || request === 'node:https') && !httpsGuarded) {
       httpsGuarded = true;
       guardHttps(loaded);
-    } else if (/(^|\/)core(\.js)?$/.test(request) && loaded && loaded.Service && loaded.util &&
-               loaded.VERSION && !patched.has(loaded)) {
+    } else if (/(^|\/)core(\.js)?$/.test(request) && isSdkV2(loaded) && !patched.has(loaded)) {
       patched.add(loaded);
       redirectSdkV2(loaded);
     }
@@ -405,7 +411,8 @@ function callHandler(handler, event, headers) {
         const outcome = error === undefined || error === null ? { result } : { error };
         // An error, context.done and a handler that asked for it do not wait for timers and sockets.
         if (outcome.error !== undefined || !context.callbackWaitsForEmptyEventLoop || immediate) {
-          setImmediate(() => answer(outcome));
+          // Not later: an async handler that has called context.done resolves next, with nothing.
+          answer(outcome);
         } else {
           onEmptyEventLoop = () => answer(outcome);
         }
