@@ -91,9 +91,12 @@ class Deployment::Impl {
     OFFSTAGE_TRY(tables_, OpenTables(stack_, state == nullptr ? fs::path() : state->database(),
                                      {context_.clock, context_.ids, context_.log}));
     OFFSTAGE_TRY_VOID(CreateFunctions());
-    OFFSTAGE_TRY(gateway_, gateway::Gateway::Create(ToApiConfigs(stack_),
-                                                    {*functions_, context_.clock, context_.ids,
-                                                     context_.log, context_.requests}));
+    // A gateway serves at least one API; a stack may have none.
+    if (!stack_.apis.empty()) {
+      OFFSTAGE_TRY(gateway_, gateway::Gateway::Create(ToApiConfigs(stack_),
+                                                      {*functions_, context_.clock, context_.ids,
+                                                       context_.log, context_.requests}));
+    }
     dispatcher_ = std::make_unique<aws::Dispatcher>(aws::DispatcherOptions{.region = stack_.region},
                                                     context_.ids, context_.log, context_.requests,
                                                     functions_.get());
@@ -109,7 +112,8 @@ class Deployment::Impl {
   dynamodb::Service& tables() { return *tables_; }
   const http::Server* api_server() const { return api_server_.get(); }
   const http::Server& aws_server() const { return *aws_server_; }
-  const gateway::Gateway& gateway() const { return *gateway_; }
+  // Null when the stack has no API.
+  const gateway::Gateway* gateway() const { return gateway_.get(); }
   lambda::Service& functions() { return *functions_; }
 
   // A port in use is named with the option that changes it.
@@ -146,7 +150,7 @@ class Deployment::Impl {
         [this, &self](const http::Request& request) { return HandleAws(self, request); }, on_bug);
     if (!aws_server.ok()) return Fail(WithOption(aws_server.error(), "--aws-port"));
     aws_server_ = std::move(aws_server).value();
-    if (!options_.api_port) return Ok();
+    if (!options_.api_port || gateway_ == nullptr) return Ok();
     http::ServerOptions api_options;
     api_options.address = options_.bind;
     api_options.port = *options_.api_port;
@@ -215,7 +219,7 @@ Result<InvokeResult> Deployment::Invoke(const std::string& function, const std::
 }
 
 std::string Deployment::api_url() const {
-  return impl_->api_server() == nullptr || stack().apis.empty() ? "" : impl_->api_server()->url();
+  return impl_->api_server() == nullptr ? "" : impl_->api_server()->url();
 }
 std::string Deployment::aws_url() const {
   return impl_->aws_server().url();
@@ -227,7 +231,8 @@ int Deployment::aws_port() const {
   return impl_->aws_server().port();
 }
 std::vector<gateway::RouteListing> Deployment::Routes() const {
-  return impl_->gateway().Routes();
+  const gateway::Gateway* gateway = impl_->gateway();
+  return gateway == nullptr ? std::vector<gateway::RouteListing>() : gateway->Routes();
 }
 
 std::vector<FunctionNote> Deployment::FunctionNotes() const {

@@ -23,6 +23,7 @@ class NoTraces : public TraceSink {
 }  // namespace
 
 Result<std::vector<RouteRow>> ListRoutes(const templates::Stack& stack) {
+  if (stack.apis.empty()) return std::vector<RouteRow>();
   NoInvoker invoker;
   NoTraces traces;
   SystemClock clock;

@@ -88,8 +88,8 @@ class Emulator:
             self.stop(signal.SIGKILL)
             raise
         if self.process.poll() is not None:
-            self.stop()
-            raise AssertionError("start ended with %s:\n%s" % (self.process.returncode, "\n".join(self.lines)))
+            code = self.stop()
+            raise AssertionError("start ended with %s:\n%s" % (code, "\n".join(self.lines)))
         self.api_port = self._port("API ")
         self.aws_port = self._port("AWS endpoint ")
         self.aws_url = "http://127.0.0.1:%d" % self.aws_port
@@ -143,7 +143,7 @@ class Emulator:
         code = self.process.wait(LIMIT_S)
         self.reader.join(LIMIT_S)
         self.process.stdout.close()
-        self.process = self.process if code is None else None
+        self.process = None
         shutil.rmtree(self.data, ignore_errors=True)
         wait_until(lambda: not any(alive(pid) for pid in below), "handler processes to end", 10)
         return code

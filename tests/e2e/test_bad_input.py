@@ -123,7 +123,7 @@ class Handlers(unittest.TestCase):
         assert code == 0
 
     def test_each_failure_is_a_502_and_is_explained(self):
-        for name, part in (("throws", "ValueError"), ("exits", "exit status 3"), ("dies", "signal"), ("hangs", "timed out"),
+        for name, part in (("throws", "ValueError"), ("exits", "exit status 3"), ("dies", "signal"), ("hangs", "Timeout of 1 s"),
                            ("text", ""), ("unknown_key", "extra"), ("bad_status", "statusCode"), ("number_body", "body"),
                            ("not_json", ""), ("missing_file", "nowhere"), ("missing_function", "absent")):
             with self.subTest(name):

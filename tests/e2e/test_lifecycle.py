@@ -82,10 +82,11 @@ class Lifecycle(unittest.TestCase):
                 self.assertEqual(again.dynamodb("Scan", TableName=table, Select="COUNT")[1]["Count"], 50)
 
     def test_in_memory_leaves_nothing(self):
-        with Project({"template.yml": TEMPLATE, "src/app.py": code('return {"statusCode": 200, "body": "x"}')}) as project:
+        with Project({"template.yml": TEMPLATE, "src/app.py": code('return {"statusCode": 200, "body": "x"}'), "tmp/keep": ""}) as project:
             with Emulator("--in-memory", cwd=project.folder, env=dict(os.environ, TMPDIR=str(project.folder / "tmp"))) as emulator:
-                pass
+                emulator.get("/x")
             self.assertFalse((project.folder / ".offstage").exists())
+            self.assertEqual([p.name for p in (project.folder / "tmp").iterdir()], ["keep"])
 
     def test_each_stage_has_its_own_stack(self):
         with Emulator("--template", HDOC / "template.yml", "--config-env", "staging") as emulator:

@@ -23,7 +23,7 @@ Result<std::optional<StoredItem>> ReadSession::FindAt(const Table& table, const 
   OFFSTAGE_TRY(Statement * find, connection_.Prepared(table, want == Want::kText ? ItemStatement::kFind
                                                                                  : ItemStatement::kFindSize));
   // Not reset at the end: the text is to stay valid until the next use.
-  find->Reset();
+  Release();
   find->Bind(1, row);
   OFFSTAGE_TRY(const bool found, find->Step());
   std::optional<StoredItem> item;
@@ -31,11 +31,17 @@ Result<std::optional<StoredItem>> ReadSession::FindAt(const Table& table, const 
     item = StoredItem{.row = row, .size = find->Int(0), .text = {}};
     if (want == Want::kText) {
       item->text = find->Text(3);
+      found_ = find;
       return item;
     }
   }
   find->Reset();
   return item;
+}
+
+void ReadSession::Release() {
+  if (found_ != nullptr) found_->Reset();
+  found_ = nullptr;
 }
 
 Result<std::optional<StoredItem>> ReadSession::Find(const Table& table, const ItemKey& key, Want want) {

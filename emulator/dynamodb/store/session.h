@@ -79,6 +79,10 @@ class Cursor {
 class ReadSession {
  public:
   explicit ReadSession(Connection& connection) : connection_(connection) {}
+  // A statement that is not reset would keep its snapshot, and an old one, for the next session.
+  ~ReadSession() { Release(); }
+  ReadSession(const ReadSession&) = delete;
+  ReadSession& operator=(const ReadSession&) = delete;
 
   enum class Want { kText, kSize };
   // Null: no such item.
@@ -93,10 +97,16 @@ class ReadSession {
   Connection& connection() { return connection_; }
 
  protected:
+  // Lets go of the text that Find has given out.
+  void Release();
+
   Connection& connection_;
 
  private:
   Result<std::optional<StoredItem>> FindAt(const Table& table, const ItemKey& key, std::int64_t row, Want want);
+
+  // The statement behind the text that Find gave out last; null: none.
+  sqlite::Statement* found_ = nullptr;
 };
 
 // All reads of a session see the same state until the end of the scope.
@@ -141,6 +151,9 @@ class WriteSession : public ReadSession {
   Status Delete(const Table& table, const ItemKey& key, const StoredItem& old, const std::vector<IndexMove>& moves);
   // An index row alone, for indexes made after their items.
   Status InsertIndexRow(const Table& table, const Index& index, const IndexKey& key, std::int64_t row);
+
+  // Lets go of all that was read, before the transaction ends.
+  void Finish() { Release(); }
 
   // What the writes so far have changed, by table id.
   const std::map<std::int64_t, CountDelta>& deltas() const { return deltas_; }

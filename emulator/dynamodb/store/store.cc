@@ -272,6 +272,7 @@ aws::Outcome<Unit> Store::Write(const Work& work) {
   if (!begun.ok()) return Fail(aws::InternalServerError(begun.error()));
   WriteSession session(*writer_);
   auto done = work(session);
+  session.Finish();
   if (!done.ok()) {
     writer_->Rollback();
     return done;
@@ -296,6 +297,7 @@ void Store::AddCounts(const std::map<std::int64_t, CountDelta>& deltas) {
 }
 
 Store::Reader::~Reader() {
+  session_.reset();
   if (connection_ == nullptr) return;
   const std::lock_guard lock(store_->readers_mutex_);
   if (store_->readers_.size() < kMaxIdleReaders) store_->readers_.push_back(std::move(connection_));

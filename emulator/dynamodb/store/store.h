@@ -59,18 +59,21 @@ class Store {
   class Reader {
    public:
     Reader(Store& store, std::unique_ptr<Connection> connection)
-        : store_(&store), connection_(std::move(connection)), session_(*connection_) {}
+        : store_(&store), connection_(std::move(connection)), session_(std::in_place, *connection_) {}
+    // Only before the session is used.
     Reader(Reader&& other) noexcept
-        : store_(other.store_), connection_(std::move(other.connection_)), session_(*connection_) {}
+        : store_(other.store_), connection_(std::move(other.connection_)), session_(std::in_place, *connection_) {
+      other.session_.reset();
+    }
     Reader& operator=(Reader&&) = delete;
     ~Reader();
-    ReadSession* operator->() { return &session_; }
-    ReadSession& operator*() { return session_; }
+    ReadSession* operator->() { return &*session_; }
+    ReadSession& operator*() { return *session_; }
 
    private:
     Store* store_;
     std::unique_ptr<Connection> connection_;
-    ReadSession session_;
+    std::optional<ReadSession> session_;
   };
   Result<Reader> Read();
 
