@@ -127,6 +127,7 @@ Result<Interpreter> EnvironmentPool::InterpreterOf(const Function& function) {
     const Slot& slot = SlotOf(function);
     if (slot.interpreter.has_value()) return *slot.interpreter;
   }
+  if (!function.refused.empty()) return Fail(Error{function.refused});
   Interpreter interpreter{.path = function.config.code / "bootstrap"};
   if (function.runtime.language != Language::kProvided) {
     OFFSTAGE_TRY(InterpreterChoice choice, interpreters_.Choose(function.runtime, function.config));

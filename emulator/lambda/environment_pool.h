@@ -24,6 +24,8 @@ struct Function {
   FunctionConfig config = {};
   Runtime runtime = {};
   std::string arn = {};
+  // Not empty: its runtime does not exist or is not emulated, so every invocation fails with this.
+  std::string refused = {};
 };
 
 struct Acquired {

@@ -110,13 +110,10 @@ class Service::Impl {
 
 Status Service::Impl::AddFunction(FunctionConfig config) {
   auto runtime = FindRuntime(config.runtime);
-  if (!runtime.ok()) {
-    return Fail(Error{At(config) + "function " + config.name + ": " + runtime.error().message});
-  }
   if (by_name_.contains(config.name)) {
     return Fail(Error{At(config) + "there are two functions named " + config.name});
   }
-  if (!config.inline_code.empty()) {
+  if (!config.inline_code.empty() && runtime.ok()) {
     const fs::path folder = WorkFolders(options_.work_folder).inline_code / config.name;
     OFFSTAGE_TRY_VOID(WriteFile(
         folder / (std::string(kInlineFileName) + std::string(InlineExtension(runtime->language))),
@@ -126,7 +123,11 @@ Status Service::Impl::AddFunction(FunctionConfig config) {
   auto function = std::make_unique<Function>();
   function->arn = fmt::format("arn:aws:lambda:{}:{}:function:{}", options_.region,
                               options_.account_id, config.name);
-  function->runtime = *runtime;
+  if (runtime.ok()) {
+    function->runtime = *runtime;
+  } else {
+    function->refused = At(config) + runtime.error().message;
+  }
   function->config = std::move(config);
   by_name_[function->config.name] = function.get();
   functions_.push_back(std::move(function));
@@ -136,6 +137,7 @@ Status Service::Impl::AddFunction(FunctionConfig config) {
 Status Service::Impl::CheckInterpreters() {
   if (options_.runtime_match != RuntimeMatch::kExact) return Ok();
   for (const auto& function : functions_) {
+    if (!function->refused.empty()) return Fail(Error{function->refused});
     if (function->runtime.language == Language::kProvided) continue;
     const auto choice = interpreters_.Choose(function->runtime, function->config);
     if (!choice.ok()) return Fail(Error{At(function->config) + choice.error().message});
@@ -241,6 +243,8 @@ InvokeResult Service::Impl::InvokeAsync(InvokeRequest request) {
 
 FunctionSummary Service::Impl::Summarize(const Function& function) {
   FunctionSummary summary{.config = function.config, .arn = function.arn};
+  summary.note = function.refused;
+  if (!function.refused.empty()) return summary;
   std::error_code error;
   if (function.runtime.language == Language::kProvided) {
     const fs::path bootstrap = function.config.code / "bootstrap";

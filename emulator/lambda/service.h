@@ -49,10 +49,10 @@ struct Activity {
 // Thread-safe.
 class Service : public Invoker, public CallerDirectory, public aws::RestService {
  public:
-  // Starts no process. Fails for what no invocation could survive: a runtime name that does not
-  // exist or is not emulated, two functions of one name, a work folder that cannot be written, and,
-  // with RuntimeMatch::kExact, an interpreter that is not installed. A missing handler file or
-  // interpreter is a note in Functions() and an error of each invocation, as on AWS.
+  // Starts no process. Fails for what no invocation could survive: two functions of one name, a
+  // work folder that cannot be written, and, with RuntimeMatch::kExact, an interpreter that is not
+  // installed. A missing handler file or interpreter, or a runtime that does not exist or is not
+  // emulated, is a note in Functions() and an error of each invocation: the other functions run.
   static Result<std::unique_ptr<Service>> Create(Options options,
                                                  std::vector<FunctionConfig> functions,
                                                  Dependencies dependencies);

@@ -25,6 +25,7 @@ table = resource.create_table(
         "KeySchema": [{"AttributeName": "kind", "KeyType": "HASH"}, {"AttributeName": "score", "KeyType": "RANGE"}]}],
 )
 table.wait_until_exists()
+table.reload()
 assert table.table_status == "ACTIVE"
 
 with table.batch_writer() as batch:

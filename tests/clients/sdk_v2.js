@@ -8,7 +8,7 @@ const client = new AWS.DynamoDB(options);
 const documents = new AWS.DynamoDB.DocumentClient(options);
 
 async function main() {
-  const TableName = 'v2';
+  const TableName = 'sdk-v2';
   await client.createTable({
     TableName,
     BillingMode: 'PAY_PER_REQUEST',

@@ -5,7 +5,7 @@ import { BatchGetCommand, DeleteCommand, DynamoDBDocumentClient, GetCommand, Put
 
 const client = new DynamoDBClient({ endpoint: process.env.DYNAMODB_ENDPOINT });
 const documents = DynamoDBDocumentClient.from(client);
-const TableName = 'v3';
+const TableName = 'sdk-v3';
 
 await client.send(new CreateTableCommand({
   TableName,
@@ -13,7 +13,7 @@ await client.send(new CreateTableCommand({
   AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
   KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
 }));
-await waitUntilTableExists({ client, maxWaitTime: 10 }, { TableName });
+await waitUntilTableExists({ client, minDelay: 1, maxDelay: 2, maxWaitTime: 20 }, { TableName });
 for (let i = 0; i < 12; i += 1) {
   await documents.send(new PutCommand({ TableName, Item: { id: `i${i}`, n: i, bytes: new Uint8Array([0, 255]), set: new Set([1, 2]) } }));
 }

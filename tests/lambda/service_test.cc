@@ -265,23 +265,20 @@ TEST(LambdaService, SlowInitIsRepeatedUnderTheFunctionsTimeout) {
   EXPECT_THAT(fixture.output.Lines(), testing::Contains(HasSubstr("Phase: init\tStatus: timeout")));
 }
 
-TEST(LambdaService, UnknownFunctionsAndRuntimesAreRefused) {
-  FunctionConfig function = ConformanceFunction("python");
-  Fixture fixture({function});
+TEST(LambdaService, UnknownFunctionsAndRuntimesAreRefusedAndTheOthersRun) {
+  OFFSTAGE_SKIP_WITHOUT("python");
+  const FunctionConfig function = ConformanceFunction("python");
+  FunctionConfig unknown = function;
+  unknown.name = "unknown-runtime";
+  unknown.runtime = "python3.99";
+  unknown.position = "template.yaml:7:3";
+  Fixture fixture({unknown, function});
   EXPECT_EQ(fixture.Invoke("nobody", "{}").status, InvokeStatus::kNotFound);
-
-  function.runtime = "python3.99";
-  function.position = "template.yaml:7:3";
-  Options options;
-  options.work_folder = fixture.folder.path() / "other";
-  const auto refused = Service::Create(options, {function},
-                                       {.clock = fixture.clock,
-                                        .ids = fixture.ids,
-                                        .log = fixture.log,
-                                        .traces = nullptr,
-                                        .output = nullptr});
-  ASSERT_FALSE(refused.ok());
-  EXPECT_THAT(refused.error().message, testing::StartsWith("template.yaml:7:3: "));
+  const InvokeResult refused = fixture.Invoke(unknown.name, "{}");
+  EXPECT_EQ(refused.status, InvokeStatus::kFunctionError);
+  EXPECT_THAT(refused.explanation, testing::HasSubstr("python3.99"));
+  EXPECT_THAT(fixture.service->Functions()[0].note, testing::StartsWith("template.yaml:7:3: "));
+  EXPECT_EQ(fixture.Invoke(function.name, R"({"do":"lines"})").status, InvokeStatus::kOk);
 }
 
 TEST(LambdaService, AsynchronousInvocationsRunAndAreRetried) {
