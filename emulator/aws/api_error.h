@@ -42,5 +42,6 @@ inline ApiError InternalServerError(const Error& cause) {
   auto result = (expression);                                                                      \
   if (!result.ok()) return ::offstage::Fail(::offstage::aws::InternalServerError(result.error())); \
   declaration = std::move(result).value()
-#define OFFSTAGE_TRY_INTERNAL(declaration, ...) \
-  OFFSTAGE_TRY_INTERNAL_INNER(OFFSTAGE_CONCAT(offstage_try_, __COUNTER__), declaration, (__VA_ARGS__))
+#define OFFSTAGE_TRY_INTERNAL(declaration, ...)                                         \
+  OFFSTAGE_TRY_INTERNAL_INNER(OFFSTAGE_CONCAT(offstage_try_, __COUNTER__), declaration, \
+                              (__VA_ARGS__))

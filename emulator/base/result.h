@@ -104,8 +104,8 @@ inline Unit Ok() {
 // Returns the error of a Result whose value does not matter.
 #define OFFSTAGE_TRY_VOID(...) \
   OFFSTAGE_TRY_VOID_INNER(OFFSTAGE_CONCAT(offstage_try_, __COUNTER__), (__VA_ARGS__))
-#define OFFSTAGE_TRY_VOID_INNER(result, expression)                                            \
-  do {                                                                                        \
-    auto result = (expression);                                                               \
-    if (!result.ok()) return ::offstage::Fail(std::move(result).error());                     \
+#define OFFSTAGE_TRY_VOID_INNER(result, expression)                       \
+  do {                                                                    \
+    auto result = (expression);                                           \
+    if (!result.ok()) return ::offstage::Fail(std::move(result).error()); \
   } while (false)

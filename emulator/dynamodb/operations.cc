@@ -8,7 +8,9 @@
 namespace offstage::dynamodb {
 
 #define OFFSTAGE_DYNAMODB_ROW(name) \
-  Operation { #name, &name##Shape, &name }
+  Operation {                       \
+#name, &name##Shape, &name      \
+  }
 
 const std::vector<Operation>& AllOperations() {
   static const std::vector<Operation> table = {
@@ -41,27 +43,61 @@ const std::vector<Operation>& AllOperations() {
 
 const Operation* FindOperation(std::string_view name) {
   const auto& table = AllOperations();
-  const auto row = std::lower_bound(table.begin(), table.end(), name,
-                                    [](const Operation& operation, std::string_view wanted) {
-                                      return operation.name < wanted;
-                                    });
+  const auto row = std::lower_bound(
+      table.begin(), table.end(), name,
+      [](const Operation& operation, std::string_view wanted) { return operation.name < wanted; });
   return row != table.end() && row->name == name ? &*row : nullptr;
 }
 
 bool IsKnownButNotEmulated(std::string_view name) {
-  static constexpr std::array<std::string_view, 46> kNames = {
-      "BatchExecuteStatement", "CreateBackup", "CreateGlobalTable", "DeleteBackup", "DeleteResourcePolicy",
-      "DescribeBackup", "DescribeContinuousBackups", "DescribeContributorInsights", "DescribeEndpoints",
-      "DescribeExport", "DescribeGlobalTable", "DescribeGlobalTableSettings", "DescribeImport",
-      "DescribeKinesisStreamingDestination", "DescribeLimits", "DescribeTableReplicaAutoScaling", "DescribeTimeToLive",
-      "DisableKinesisStreamingDestination", "EnableKinesisStreamingDestination", "ExecuteStatement",
-      "ExecuteTransaction", "ExportTableToPointInTime", "GetResourcePolicy", "ImportTable", "ListBackups",
-      "ListContributorInsights", "ListExports", "ListGlobalTables", "ListImports", "ListTagsOfResource",
-      "PutResourcePolicy", "RestoreTableFromBackup", "RestoreTableToPointInTime", "TagResource", "TransactGetItems",
-      "TransactWriteItems", "UntagResource", "UpdateContinuousBackups", "UpdateContributorInsights",
-      "UpdateGlobalTable", "UpdateGlobalTableSettings", "UpdateKinesisStreamingDestination", "UpdateTable",
-      "UpdateTableReplicaAutoScaling", "UpdateTimeToLive", "VectorSearch"};
-  return std::find(kNames.begin(), kNames.end(), name) != kNames.end() && FindOperation(name) == nullptr;
+  static constexpr std::array<std::string_view, 46> kNames = {"BatchExecuteStatement",
+                                                              "CreateBackup",
+                                                              "CreateGlobalTable",
+                                                              "DeleteBackup",
+                                                              "DeleteResourcePolicy",
+                                                              "DescribeBackup",
+                                                              "DescribeContinuousBackups",
+                                                              "DescribeContributorInsights",
+                                                              "DescribeEndpoints",
+                                                              "DescribeExport",
+                                                              "DescribeGlobalTable",
+                                                              "DescribeGlobalTableSettings",
+                                                              "DescribeImport",
+                                                              "DescribeKinesisStreamingDestination",
+                                                              "DescribeLimits",
+                                                              "DescribeTableReplicaAutoScaling",
+                                                              "DescribeTimeToLive",
+                                                              "DisableKinesisStreamingDestination",
+                                                              "EnableKinesisStreamingDestination",
+                                                              "ExecuteStatement",
+                                                              "ExecuteTransaction",
+                                                              "ExportTableToPointInTime",
+                                                              "GetResourcePolicy",
+                                                              "ImportTable",
+                                                              "ListBackups",
+                                                              "ListContributorInsights",
+                                                              "ListExports",
+                                                              "ListGlobalTables",
+                                                              "ListImports",
+                                                              "ListTagsOfResource",
+                                                              "PutResourcePolicy",
+                                                              "RestoreTableFromBackup",
+                                                              "RestoreTableToPointInTime",
+                                                              "TagResource",
+                                                              "TransactGetItems",
+                                                              "TransactWriteItems",
+                                                              "UntagResource",
+                                                              "UpdateContinuousBackups",
+                                                              "UpdateContributorInsights",
+                                                              "UpdateGlobalTable",
+                                                              "UpdateGlobalTableSettings",
+                                                              "UpdateKinesisStreamingDestination",
+                                                              "UpdateTable",
+                                                              "UpdateTableReplicaAutoScaling",
+                                                              "UpdateTimeToLive",
+                                                              "VectorSearch"};
+  return std::find(kNames.begin(), kNames.end(), name) != kNames.end() &&
+         FindOperation(name) == nullptr;
 }
 
 }  // namespace offstage::dynamodb

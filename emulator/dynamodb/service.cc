@@ -29,7 +29,8 @@ TableSummary Summarize(Store& store, const Table& table) {
 }
 
 Error ToError(const aws::ApiError& error) {
-  return Error{error.explanation.empty() ? fmt::format("{}: {}", error.type, error.message) : error.explanation};
+  return Error{error.explanation.empty() ? fmt::format("{}: {}", error.type, error.message)
+                                         : error.explanation};
 }
 
 // A fact for logs and traces: the table of operations that have one.
@@ -48,7 +49,8 @@ Result<std::unique_ptr<Service>> Service::Create(const Options& options) {
   OFFSTAGE_CHECK(options.clock != nullptr && options.ids != nullptr && options.log != nullptr,
                  "the service's options name a clock, an id source and a log");
   const bool in_memory = options.persistence == Persistence::kInMemory;
-  OFFSTAGE_TRY(auto store, Store::Open({.path = in_memory ? std::string() : options.database_file}));
+  OFFSTAGE_TRY(auto store,
+               Store::Open({.path = in_memory ? std::string() : options.database_file}));
   return std::unique_ptr<Service>(new Service(std::make_unique<Engine>(options, std::move(store))));
 }
 
@@ -92,7 +94,8 @@ aws::Outcome<std::string> Service::Run(std::string_view operation, std::string_v
 
 std::vector<std::string> Service::OperationNames() {
   std::vector<std::string> names;
-  for (const Operation& operation : AllOperations()) names.emplace_back(operation.name);
+  for (const Operation& operation : AllOperations())
+    names.emplace_back(operation.name);
   return names;
 }
 
@@ -113,8 +116,10 @@ Table Changed(Engine& engine, const Table& before, const TableDefinition& defini
     const bool keeps = old != nullptr && old->scope == scope && SameKeys(old->definition, index);
     after.indexes.push_back({.id = keeps ? old->id : 0, .scope = scope, .definition = index});
   };
-  for (const IndexDefinition& index : definition.global_indexes) add(index, IndexScope::kGlobal);
-  for (const IndexDefinition& index : definition.local_indexes) add(index, IndexScope::kLocal);
+  for (const IndexDefinition& index : definition.global_indexes)
+    add(index, IndexScope::kGlobal);
+  for (const IndexDefinition& index : definition.local_indexes)
+    add(index, IndexScope::kLocal);
   if (definition.billing == BillingMode::kPayPerRequest && before.on_demand_since_ms == 0) {
     after.on_demand_since_ms = engine.NowMillis();
   }
@@ -125,8 +130,8 @@ Table Changed(Engine& engine, const Table& before, const TableDefinition& defini
 }
 
 bool SameLocalIndexes(const TableDefinition& a, const TableDefinition& b) {
-  return std::equal(a.local_indexes.begin(), a.local_indexes.end(), b.local_indexes.begin(), b.local_indexes.end(),
-                    SameKeys);
+  return std::equal(a.local_indexes.begin(), a.local_indexes.end(), b.local_indexes.begin(),
+                    b.local_indexes.end(), SameKeys);
 }
 
 Result<std::optional<IndexKey>> FillIndex(const Index& index, std::string_view item) {
@@ -140,23 +145,27 @@ Result<EnsureResult> Service::EnsureTable(const TableDefinition& definition) {
   const auto lock = store.LockCatalogue();
   const TablePtr before = store.FindTable(definition.name);
   if (before == nullptr) {
-    OFFSTAGE_TRY([[maybe_unused]] const TablePtr made, store.CreateTable(MakeTable(*engine_, definition)));
+    OFFSTAGE_TRY([[maybe_unused]] const TablePtr made,
+                 store.CreateTable(MakeTable(*engine_, definition)));
     return EnsureResult::kCreated;
   }
   if (before->definition.key != definition.key) {
-    return Fail(Error{fmt::format("table {} exists with other key attributes than the template gives it, and its items "
-                                  "would not fit; keep the old ones, or delete the table's data (offstage data reset)",
-                                  definition.name)});
+    return Fail(Error{fmt::format(
+        "table {} exists with other key attributes than the template gives it, and its items "
+        "would not fit; keep the old ones, or delete the table's data (offstage data reset)",
+        definition.name)});
   }
   if (!SameLocalIndexes(before->definition, definition)) {
-    return Fail(Error{fmt::format("table {} exists with other local secondary indexes than the template gives it; "
-                                  "AWS would replace the table: keep the old ones, or delete the table's data "
-                                  "(offstage data reset)",
-                                  definition.name)});
+    return Fail(Error{fmt::format(
+        "table {} exists with other local secondary indexes than the template gives it; "
+        "AWS would replace the table: keep the old ones, or delete the table's data "
+        "(offstage data reset)",
+        definition.name)});
   }
   Table after = Changed(*engine_, *before, definition);
   if (TableToJson(after) == TableToJson(*before)) return EnsureResult::kUnchanged;
-  OFFSTAGE_TRY([[maybe_unused]] const TablePtr updated, store.UpdateTable(std::move(after), FillIndex));
+  OFFSTAGE_TRY([[maybe_unused]] const TablePtr updated,
+               store.UpdateTable(std::move(after), FillIndex));
   return EnsureResult::kUpdated;
 }
 
@@ -169,7 +178,8 @@ Status Service::DropTable(std::string_view table) {
 
 std::vector<TableSummary> Service::Tables() const {
   std::vector<TableSummary> out;
-  for (const TablePtr& table : engine_->store().Tables()) out.push_back(Summarize(engine_->store(), *table));
+  for (const TablePtr& table : engine_->store().Tables())
+    out.push_back(Summarize(engine_->store(), *table));
   return out;
 }
 
@@ -217,7 +227,8 @@ Status Service::Import(std::string_view table, const std::vector<std::string>& i
     for (const ImportedItem& item : parsed) {
       OFFSTAGE_TRY_INTERNAL(const std::optional<StoredItem> old, session.Find(*now, item.key));
       OFFSTAGE_TRY([[maybe_unused]] const ConsumedCapacity used,
-                   WriteItem(*engine_, session, {.table = *now, .key = item.key, .old = old, .new_item = &item.item}));
+                   WriteItem(*engine_, session,
+                             {.table = *now, .key = item.key, .old = old, .new_item = &item.item}));
     }
     return Ok();
   });
@@ -225,7 +236,8 @@ Status Service::Import(std::string_view table, const std::vector<std::string>& i
   return Ok();
 }
 
-Status Service::Export(std::string_view table, const std::function<Status(std::string_view)>& callback) const {
+Status Service::Export(std::string_view table,
+                       const std::function<Status(std::string_view)>& callback) const {
   const TablePtr found = engine_->store().FindTable(table);
   if (found == nullptr) return Fail(Error{fmt::format("there is no table {}", table)});
   OFFSTAGE_TRY(Store::Reader reader, engine_->store().Read());
@@ -240,7 +252,8 @@ Status Service::Export(std::string_view table, const std::function<Status(std::s
 
 Status Service::Reset() {
   const auto lock = engine_->store().LockCatalogue();
-  for (const TablePtr& table : engine_->store().Tables()) OFFSTAGE_TRY_VOID(engine_->store().ClearTable(*table));
+  for (const TablePtr& table : engine_->store().Tables())
+    OFFSTAGE_TRY_VOID(engine_->store().ClearTable(*table));
   return Ok();
 }
 
@@ -259,12 +272,14 @@ Result<std::vector<ItemKey>> ExpiredKeys(Engine& engine, const Table& table, std
   while (true) {
     OFFSTAGE_TRY(const bool more, cursor.Next());
     if (!more) return keys;
-    const std::string_view text = FindStoredAttribute(cursor.text(), table.definition.time_to_live_attribute);
+    const std::string_view text =
+        FindStoredAttribute(cursor.text(), table.definition.time_to_live_attribute);
     if (text.empty()) continue;
     const auto value = ParseAttributeValue(text);
     if (!value.ok() || !value->is_number()) continue;
     const double expiry = std::strtod(value->text().c_str(), nullptr);
-    if (expiry >= static_cast<double>(now) || expiry < static_cast<double>(now - kFiveYearsSeconds)) continue;
+    if (expiry >= static_cast<double>(now) || expiry < static_cast<double>(now - kFiveYearsSeconds))
+      continue;
     keys.push_back(KeyOfStored(table, cursor.text()));
   }
 }
@@ -283,8 +298,11 @@ Result<std::int64_t> Service::ExpireItems() {
         OFFSTAGE_TRY_INTERNAL(const std::optional<StoredItem> old, session.Find(*current, key));
         if (!old) return Ok();
         OFFSTAGE_TRY([[maybe_unused]] const ConsumedCapacity used,
-                     WriteItem(*engine_, session, {.table = *current, .key = key, .old = old,
-                                                   .origin = ItemChange::Origin::kTimeToLive}));
+                     WriteItem(*engine_, session,
+                               {.table = *current,
+                                .key = key,
+                                .old = old,
+                                .origin = ItemChange::Origin::kTimeToLive}));
         ++expired;
         return Ok();
       });

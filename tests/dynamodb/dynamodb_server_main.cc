@@ -53,7 +53,8 @@ int main(int argc, char** argv) {
   offstage::http::ServerOptions server_options;
   server_options.port = argc > 1 ? std::atoi(argv[1]) : 0;
   auto server = offstage::http::Server::Start(
-      server_options, [&dispatcher](const offstage::http::Request& request) { return dispatcher.Handle(request); },
+      server_options,
+      [&dispatcher](const offstage::http::Request& request) { return dispatcher.Handle(request); },
       [](const std::string& bug) { std::fprintf(stderr, "bug: %s\n", bug.c_str()); });
   if (!server.ok()) {
     std::fprintf(stderr, "%s\n", server.error().message.c_str());

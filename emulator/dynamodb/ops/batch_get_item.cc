@@ -1,7 +1,7 @@
 // BatchGetItem: docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html
-#include <set>
-
 #include <fmt/format.h>
+
+#include <set>
 
 #include "dynamodb/errors.h"
 #include "dynamodb/ops/capacity.h"
@@ -24,13 +24,15 @@ constexpr std::size_t kMaxReplyBytes = 16 * 1024 * 1024;  // AWS "BatchGetItem" 
 const Shape& BatchGetItemShape() {
   using namespace shape;  // NOLINT: the shape's vocabulary
   static const Shape shape = [] {
-    Shape keys = WithWording(List(Attributes(), {.min = 1, .max = static_cast<std::int64_t>(kMaxKeys)}), Wording::kBare);
-    Shape items = Map(Structure("KeysAndAttributes", {{"Keys", std::move(keys), Presence::kRequired},
-                                                      {"AttributesToGet", AttributesToGet()},
-                                                      {"ConsistentRead", Boolean()},
-                                                      {"ProjectionExpression", String()},
-                                                      {"ExpressionAttributeNames", ExpressionAttributeNames()}}),
-                      {.min = 1, .max = 100});
+    Shape keys = WithWording(
+        List(Attributes(), {.min = 1, .max = static_cast<std::int64_t>(kMaxKeys)}), Wording::kBare);
+    Shape items = Map(
+        Structure("KeysAndAttributes", {{"Keys", std::move(keys), Presence::kRequired},
+                                        {"AttributesToGet", AttributesToGet()},
+                                        {"ConsistentRead", Boolean()},
+                                        {"ProjectionExpression", String()},
+                                        {"ExpressionAttributeNames", ExpressionAttributeNames()}}),
+        {.min = 1, .max = 100});
     items.wording = Wording::kBare;
     return Structure("BatchGetItemInput", {{"RequestItems", std::move(items), Presence::kRequired},
                                            {"ReturnConsumedCapacity", ReturnConsumedCapacity()}});
@@ -53,7 +55,8 @@ aws::Outcome<Wanted> Parse(Engine& engine, NodeMember part) {
   Wanted wanted;
   wanted.node = part.value;
   OFFSTAGE_TRY_VOID(CheckExpressionMembers(
-      part.value, {.expressions = {"ProjectionExpression"}, .legacy = {"AttributesToGet"}, .value_users = {}}));
+      part.value,
+      {.expressions = {"ProjectionExpression"}, .legacy = {"AttributesToGet"}, .value_users = {}}));
   Placeholders placeholders;
   OFFSTAGE_TRY_VOID(LoadPlaceholders(part.value, placeholders));
   OFFSTAGE_TRY(wanted.projection, ProjectionOf(engine, part.value, placeholders));
@@ -89,7 +92,8 @@ class Batch {
     ConsumedCapacity used;
     const ReadKind kind = ConsistentRead(wanted.node) ? ReadKind::kStrong : ReadKind::kEventual;
     for (std::size_t i = 0; i < wanted.keys.size(); ++i) {
-      OFFSTAGE_TRY_INTERNAL(const std::optional<StoredItem> found, session.Find(*wanted.table, wanted.keys[i]));
+      OFFSTAGE_TRY_INTERNAL(const std::optional<StoredItem> found,
+                            session.Find(*wanted.table, wanted.keys[i]));
       const auto size = static_cast<std::size_t>(found ? found->size : 0);
       if (bytes_ + size > kMaxReplyBytes) {
         bytes_ = kMaxReplyBytes;
@@ -101,8 +105,9 @@ class Batch {
       used.table_units += ReadUnits(size, kind);
       if (!found) continue;
       items += items.empty() ? "" : ",";
-      items += wanted.projection ? ToJsonText(wanted.projection->Apply(ParseStoredItem(found->text)))
-                                 : std::string(found->text);
+      items += wanted.projection
+                   ? ToJsonText(wanted.projection->Apply(ParseStoredItem(found->text)))
+                   : std::string(found->text);
     }
     AppendMember(name, fmt::format("[{}]", items), responses_);
     if (!unprocessed.empty()) AppendUnprocessed(name, wanted.node, unprocessed);
@@ -117,7 +122,8 @@ class Batch {
     std::string reply = "{";
     AppendMember("Responses", responses_ + "}", reply);
     AppendMember("UnprocessedKeys", unprocessed_ + "}", reply);
-    if (detail_ != CapacityDetail::kNone) AppendMember("ConsumedCapacity", fmt::format("[{}]", capacity_), reply);
+    if (detail_ != CapacityDetail::kNone)
+      AppendMember("ConsumedCapacity", fmt::format("[{}]", capacity_), reply);
     return reply + "}";
   }
 
@@ -125,8 +131,8 @@ class Batch {
   void AppendUnprocessed(std::string_view name, Node node, std::string_view keys) {
     std::string part = "{";
     AppendMember("Keys", fmt::format("[{}]", keys), part);
-    for (const std::string_view member :
-         {"AttributesToGet", "ConsistentRead", "ProjectionExpression", "ExpressionAttributeNames"}) {
+    for (const std::string_view member : {"AttributesToGet", "ConsistentRead",
+                                          "ProjectionExpression", "ExpressionAttributeNames"}) {
       if (node[member]) AppendMember(member, node[member].raw(), part);
     }
     AppendMember(name, part + "}", unprocessed_);
@@ -149,12 +155,15 @@ aws::Outcome<std::string> BatchGetItem(Engine& engine, Node request) {
     keys += wanted.key_items.size();
     tables.emplace_back(part.name, std::move(wanted));
   }
-  if (keys > kMaxKeys) return Fail(ValidationError("Too many items requested for the BatchGetItem call"));
-  for (auto& [name, wanted] : tables) OFFSTAGE_TRY_VOID(FindKeys(engine, name, wanted));
+  if (keys > kMaxKeys)
+    return Fail(ValidationError("Too many items requested for the BatchGetItem call"));
+  for (auto& [name, wanted] : tables)
+    OFFSTAGE_TRY_VOID(FindKeys(engine, name, wanted));
 
   OFFSTAGE_TRY_INTERNAL(Store::Reader reader, engine.store().Read());
   Batch batch(CapacityDetailOf(request));
-  for (const auto& [name, wanted] : tables) OFFSTAGE_TRY_VOID(batch.Read(*reader, name, wanted));
+  for (const auto& [name, wanted] : tables)
+    OFFSTAGE_TRY_VOID(batch.Read(*reader, name, wanted));
   return batch.Reply();
 }
 

@@ -1,8 +1,8 @@
 // BatchWriteItem: docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html
 // Everything is checked before anything is written; nothing is ever left unprocessed here.
-#include <set>
-
 #include <fmt/format.h>
+
+#include <set>
 
 #include "dynamodb/errors.h"
 #include "dynamodb/ops/item_write.h"
@@ -25,13 +25,15 @@ const Shape& BatchWriteItemShape() {
   static const Shape shape = [] {
     Shape items = Map(List(Structure(
         "WriteRequest",
-        {{"DeleteRequest", Structure("DeleteRequest", {{"Key", Attributes(), Presence::kRequired}})},
+        {{"DeleteRequest",
+          Structure("DeleteRequest", {{"Key", Attributes(), Presence::kRequired}})},
          {"PutRequest", Structure("PutRequest", {{"Item", Attributes(), Presence::kRequired}})}})));
     items.value_min = 1;
     items.value_max = static_cast<std::int64_t>(kMaxRequests);
-    return Structure("BatchWriteItemInput", {{"RequestItems", std::move(items), Presence::kRequired},
-                                             {"ReturnConsumedCapacity", ReturnConsumedCapacity()},
-                                             {"ReturnItemCollectionMetrics", ReturnItemCollectionMetrics()}});
+    return Structure("BatchWriteItemInput",
+                     {{"RequestItems", std::move(items), Presence::kRequired},
+                      {"ReturnConsumedCapacity", ReturnConsumedCapacity()},
+                      {"ReturnItemCollectionMetrics", ReturnItemCollectionMetrics()}});
   }();
   return shape;
 }
@@ -51,8 +53,9 @@ aws::Outcome<Request> Parse(std::string_view table, Node node) {
   const Node put = node["PutRequest"];
   const Node remove = node["DeleteRequest"];
   if (static_cast<bool>(put) == static_cast<bool>(remove)) {
-    return Fail(ValidationError("Supplied AttributeValue has more than one datatypes set, must contain exactly one of "
-                                "the supported datatypes"));
+    return Fail(ValidationError(
+        "Supplied AttributeValue has more than one datatypes set, must contain exactly one of "
+        "the supported datatypes"));
   }
   Request request;
   request.table_name = table;
@@ -79,7 +82,8 @@ aws::Outcome<std::vector<Request>> ParseAll(Node items) {
     return Fail(ValidationError("Too many items requested for the BatchWriteItem call"));
   }
   if (bytes > kMaxRequestBytes) {
-    return Fail(ValidationError("Item collection too large: aggregate size of items in BatchWriteItem exceeds 16MB limit"));
+    return Fail(ValidationError(
+        "Item collection too large: aggregate size of items in BatchWriteItem exceeds 16MB limit"));
   }
   return requests;
 }
@@ -89,7 +93,8 @@ aws::Outcome<Unit> FindKeys(Engine& engine, std::vector<Request>& requests) {
   for (Request& request : requests) {
     OFFSTAGE_TRY(request.table, engine.FindTable(request.table_name));
     if (request.puts) {
-      OFFSTAGE_TRY(request.key, KeyFromItem(*request.table, request.item.item, ItemKeyWording::kBatch));
+      OFFSTAGE_TRY(request.key,
+                   KeyFromItem(*request.table, request.item.item, ItemKeyWording::kBatch));
       OFFSTAGE_TRY_VOID(CheckIndexKeys(*request.table, request.item.item));
     } else {
       OFFSTAGE_TRY(request.key, KeyFromKeyMember(*request.table, request.item.item));
@@ -121,7 +126,8 @@ std::string Reply(Node request, const std::vector<Request>& requests,
     capacity += capacity.empty() ? "" : ",";
     if (detail != CapacityDetail::kNone) capacity += CapacityJson(*table, used.at(name), detail);
   }
-  if (detail != CapacityDetail::kNone) AppendMember("ConsumedCapacity", fmt::format("[{}]", capacity), reply);
+  if (detail != CapacityDetail::kNone)
+    AppendMember("ConsumedCapacity", fmt::format("[{}]", capacity), reply);
   if (!metrics.empty()) {
     std::string all = "{";
     for (const auto& [name, collections] : metrics) {
@@ -148,12 +154,17 @@ aws::Outcome<std::string> BatchWriteItem(Engine& engine, Node request) {
       OFFSTAGE_TRY(item.table, TableNow(engine, *item.table));
     }
     for (const Request& item : requests) {
-      const auto want = NeedsOldText(*item.table) ? ReadSession::Want::kText : ReadSession::Want::kSize;
-      OFFSTAGE_TRY_INTERNAL(const std::optional<StoredItem> old, session.Find(*item.table, item.key, want));
+      const auto want =
+          NeedsOldText(*item.table) ? ReadSession::Want::kText : ReadSession::Want::kSize;
+      OFFSTAGE_TRY_INTERNAL(const std::optional<StoredItem> old,
+                            session.Find(*item.table, item.key, want));
       OFFSTAGE_TRY(const ConsumedCapacity units,
                    WriteItem(engine, session,
-                             {.table = *item.table, .key = item.key, .old = old,
-                              .new_item = item.puts ? &item.item : nullptr, .detail = detail}));
+                             {.table = *item.table,
+                              .key = item.key,
+                              .old = old,
+                              .new_item = item.puts ? &item.item : nullptr,
+                              .detail = detail}));
       used[item.table_name].Add(units);
     }
     return Ok();

@@ -1,8 +1,8 @@
 #include "dynamodb/ops/capacity.h"
 
-#include <algorithm>
-
 #include <fmt/format.h>
+
+#include <algorithm>
 
 #include "base/json.h"
 #include "dynamodb/ops/keys.h"
@@ -20,8 +20,8 @@ std::string UnitsJson(double units, CapacityKind kind) {
   return out + "}";
 }
 
-void AppendIndexes(std::string_view name, IndexScope scope, const ConsumedCapacity& used, CapacityKind kind,
-                   std::string& out) {
+void AppendIndexes(std::string_view name, IndexScope scope, const ConsumedCapacity& used,
+                   CapacityKind kind, std::string& out) {
   std::string members = "{";
   for (const IndexUnits& index : used.indexes) {
     if (index.index->scope != scope) continue;
@@ -58,9 +58,10 @@ CapacityDetail CapacityDetailOf(Node request) {
 void ConsumedCapacity::Add(const ConsumedCapacity& other) {
   table_units += other.table_units;
   for (const IndexUnits& added : other.indexes) {
-    const auto same = std::find_if(indexes.begin(), indexes.end(), [&added](const IndexUnits& index) {
-      return index.index->definition.name == added.index->definition.name;
-    });
+    const auto same =
+        std::find_if(indexes.begin(), indexes.end(), [&added](const IndexUnits& index) {
+          return index.index->definition.name == added.index->definition.name;
+        });
     if (same == indexes.end()) {
       indexes.push_back(added);
     } else {
@@ -71,11 +72,13 @@ void ConsumedCapacity::Add(const ConsumedCapacity& other) {
 
 double ConsumedCapacity::total() const {
   double units = table_units;
-  for (const IndexUnits& index : indexes) units += index.units;
+  for (const IndexUnits& index : indexes)
+    units += index.units;
   return units;
 }
 
-std::string CapacityJson(const Table& table, const ConsumedCapacity& used, CapacityDetail detail, CapacityKind kind) {
+std::string CapacityJson(const Table& table, const ConsumedCapacity& used, CapacityDetail detail,
+                         CapacityKind kind) {
   std::string out = UnitsJson(used.total(), kind);
   out.pop_back();
   std::string name;
@@ -89,15 +92,18 @@ std::string CapacityJson(const Table& table, const ConsumedCapacity& used, Capac
   return out + "}";
 }
 
-void AppendCapacity(const Table& table, const ConsumedCapacity& used, CapacityDetail detail, std::string& out) {
-  if (detail != CapacityDetail::kNone) AppendMember("ConsumedCapacity", CapacityJson(table, used, detail), out);
+void AppendCapacity(const Table& table, const ConsumedCapacity& used, CapacityDetail detail,
+                    std::string& out) {
+  if (detail != CapacityDetail::kNone)
+    AppendMember("ConsumedCapacity", CapacityJson(table, used, detail), out);
 }
 
 Item Projected(const Table& table, const Index& index, const Item& item) {
   if (index.definition.projection == ProjectionType::kAll) return item;
   std::vector<std::string> names = KeyAttributeNames(table, &index);
   if (index.definition.projection == ProjectionType::kInclude) {
-    names.insert(names.end(), index.definition.non_key_attributes.begin(), index.definition.non_key_attributes.end());
+    names.insert(names.end(), index.definition.non_key_attributes.begin(),
+                 index.definition.non_key_attributes.end());
   }
   Item out;
   for (const std::string& name : names) {
@@ -116,7 +122,8 @@ std::vector<IndexUnits> IndexWriteUnits(const Table& table, const Item* before, 
 }
 
 bool WantsCollectionMetrics(const Table& table, Node request) {
-  return request["ReturnItemCollectionMetrics"].text() == "SIZE" && !table.definition.local_indexes.empty();
+  return request["ReturnItemCollectionMetrics"].text() == "SIZE" &&
+         !table.definition.local_indexes.empty();
 }
 
 std::string CollectionMetricsJson(const Table& table, std::string_view item) {
@@ -125,7 +132,8 @@ std::string CollectionMetricsJson(const Table& table, std::string_view item) {
                      AttributesOfStored(item, {table.definition.key.partition[0].name}));
 }
 
-void AppendCollectionMetrics(const Table& table, Node request, std::string_view item, std::string& out) {
+void AppendCollectionMetrics(const Table& table, Node request, std::string_view item,
+                             std::string& out) {
   if (!WantsCollectionMetrics(table, request)) return;
   AppendMember("ItemCollectionMetrics", CollectionMetricsJson(table, item), out);
 }

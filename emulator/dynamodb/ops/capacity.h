@@ -37,7 +37,8 @@ enum class CapacityKind { kPlain, kRead, kWrite };
 std::string CapacityJson(const Table& table, const ConsumedCapacity& used, CapacityDetail detail,
                          CapacityKind kind = CapacityKind::kPlain);
 // Appends `,"ConsumedCapacity":{...}` unless `detail` is kNone. The comma is left out after '{'.
-void AppendCapacity(const Table& table, const ConsumedCapacity& used, CapacityDetail detail, std::string& out);
+void AppendCapacity(const Table& table, const ConsumedCapacity& used, CapacityDetail detail,
+                    std::string& out);
 
 // The attributes that the index keeps of an item, and what they weigh.
 Item Projected(const Table& table, const Index& index, const Item& item);
@@ -45,7 +46,8 @@ Item Projected(const Table& table, const Index& index, const Item& item);
 std::vector<IndexUnits> IndexWriteUnits(const Table& table, const Item* before, const Item* after);
 
 // Appends `,"ItemCollectionMetrics":{...}` when asked for and the table has local indexes.
-void AppendCollectionMetrics(const Table& table, Node request, std::string_view item, std::string& out);
+void AppendCollectionMetrics(const Table& table, Node request, std::string_view item,
+                             std::string& out);
 std::string CollectionMetricsJson(const Table& table, std::string_view item);
 bool WantsCollectionMetrics(const Table& table, Node request);
 

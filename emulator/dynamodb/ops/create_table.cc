@@ -26,13 +26,15 @@ const Shape& CreateTableShape() {
          {"ProvisionedThroughput", ProvisionedThroughput()},
          {"KeySchema", KeySchemaMember(2), Presence::kRequired},
          {"LocalSecondaryIndexes",
-          List(Structure("LocalSecondaryIndex",
-                         {index_name, {"KeySchema", KeySchemaMember(2), Presence::kRequired}, projection}))},
+          List(Structure(
+              "LocalSecondaryIndex",
+              {index_name, {"KeySchema", KeySchemaMember(2), Presence::kRequired}, projection}))},
          {"GlobalSecondaryIndexes",
-          List(Structure("GlobalSecondaryIndex", {index_name,
-                                                  {"KeySchema", KeySchemaMember(8), Presence::kRequired},
-                                                  projection,
-                                                  {"ProvisionedThroughput", ProvisionedThroughput()}}))},
+          List(Structure("GlobalSecondaryIndex",
+                         {index_name,
+                          {"KeySchema", KeySchemaMember(8), Presence::kRequired},
+                          projection,
+                          {"ProvisionedThroughput", ProvisionedThroughput()}}))},
          {"StreamSpecification", StreamSpecification()},
          {"SSESpecification", SseSpecification()},
          {"TableClass", TableClass()},
@@ -50,7 +52,8 @@ aws::Outcome<std::string> CreateTable(Engine& engine, Node request) {
   if (engine.store().FindTable(definition.name) != nullptr) {
     return Fail(ResourceInUse(fmt::format("Table already exists: {}", definition.name)));
   }
-  OFFSTAGE_TRY_INTERNAL(const TablePtr table, engine.store().CreateTable(MakeTable(engine, std::move(definition))));
+  OFFSTAGE_TRY_INTERNAL(const TablePtr table,
+                        engine.store().CreateTable(MakeTable(engine, std::move(definition))));
   return DumpJson(Json{{"TableDescription", DescribeTableJson(engine, *table, "CREATING")}});
 }
 

@@ -32,7 +32,8 @@ aws::Outcome<std::string> DeleteItem(Engine& engine, Node request) {
   OFFSTAGE_TRY(const Item key_item, ParseItem(request["Key"].raw()));
   Placeholders placeholders;
   OFFSTAGE_TRY_VOID(LoadPlaceholders(request, placeholders));
-  OFFSTAGE_TRY(const std::optional<Condition> condition, ConditionOf(engine, request, placeholders));
+  OFFSTAGE_TRY(const std::optional<Condition> condition,
+               ConditionOf(engine, request, placeholders));
   OFFSTAGE_TRY_VOID(placeholders.CheckAllUsed());
   const std::string_view values = request["ReturnValues"].text();
   if (!values.empty() && values != "ALL_OLD" && values != "NONE") {
@@ -51,8 +52,9 @@ aws::Outcome<std::string> DeleteItem(Engine& engine, Node request) {
       return Fail(ConditionalCheckFailed(shows && old ? old->text : std::string_view()));
     }
     if (values == "ALL_OLD" && old) AppendMember("Attributes", old->text, reply);
-    OFFSTAGE_TRY(const ConsumedCapacity used,
-                 WriteItem(engine, session, {.table = *now, .key = key, .old = old, .detail = detail}));
+    OFFSTAGE_TRY(
+        const ConsumedCapacity used,
+        WriteItem(engine, session, {.table = *now, .key = key, .old = old, .detail = detail}));
     AppendCapacity(*now, used, detail, reply);
     return Ok();
   }));

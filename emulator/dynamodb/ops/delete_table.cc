@@ -9,8 +9,8 @@
 namespace offstage::dynamodb {
 
 const Shape& DeleteTableShape() {
-  static const Shape shape =
-      shape::Structure("DeleteTableInput", {{"TableName", shape::TableName(), Presence::kRequired}});
+  static const Shape shape = shape::Structure(
+      "DeleteTableInput", {{"TableName", shape::TableName(), Presence::kRequired}});
   return shape;
 }
 
@@ -18,14 +18,16 @@ aws::Outcome<std::string> DeleteTable(Engine& engine, Node request) {
   const auto lock = engine.store().LockCatalogue();
   OFFSTAGE_TRY(const TablePtr table, engine.DescribedTable(request["TableName"].text()));
   if (table->definition.deletion_protection) {
-    return Fail(ValidationError(
-        fmt::format("Resource cannot be deleted as it is currently protected against deletion. Disable deletion "
-                    "protection first.")));
+    return Fail(
+        ValidationError(fmt::format("Resource cannot be deleted as it is currently protected "
+                                    "against deletion. Disable deletion "
+                                    "protection first.")));
   }
   Json description = DescribeTableJson(engine, *table, "DELETING");
   OFFSTAGE_TRY_INTERNAL([[maybe_unused]] const Unit dropped, engine.store().DropTable(*table));
   // A table on its way out shows neither keys nor indexes' details.
-  for (const char* member : {"AttributeDefinitions", "KeySchema", "CreationDateTime", "WarmThroughput"}) {
+  for (const char* member :
+       {"AttributeDefinitions", "KeySchema", "CreationDateTime", "WarmThroughput"}) {
     description.erase(member);
   }
   return DumpJson(Json{{"TableDescription", std::move(description)}});

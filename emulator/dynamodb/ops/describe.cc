@@ -11,8 +11,10 @@ namespace {
 
 Json KeySchemaJson(const KeySchema& schema) {
   Json out = Json::array();
-  for (const KeyAttribute& key : schema.partition) out.push_back({{"AttributeName", key.name}, {"KeyType", "HASH"}});
-  for (const KeyAttribute& key : schema.sort) out.push_back({{"AttributeName", key.name}, {"KeyType", "RANGE"}});
+  for (const KeyAttribute& key : schema.partition)
+    out.push_back({{"AttributeName", key.name}, {"KeyType", "HASH"}});
+  for (const KeyAttribute& key : schema.sort)
+    out.push_back({{"AttributeName", key.name}, {"KeyType", "RANGE"}});
   return out;
 }
 
@@ -20,8 +22,10 @@ Json AttributeDefinitionsJson(const TableDefinition& table) {
   Json out = Json::array();
   const auto add = [&out](const std::vector<KeyAttribute>& attributes) {
     for (const KeyAttribute& attribute : attributes) {
-      Json definition = {{"AttributeName", attribute.name}, {"AttributeType", TypeName(attribute.type)}};
-      if (std::find(out.begin(), out.end(), definition) == out.end()) out.push_back(std::move(definition));
+      Json definition = {{"AttributeName", attribute.name},
+                         {"AttributeType", TypeName(attribute.type)}};
+      if (std::find(out.begin(), out.end(), definition) == out.end())
+        out.push_back(std::move(definition));
     }
   };
   const auto add_schema = [&add](const KeySchema& schema) {
@@ -29,15 +33,18 @@ Json AttributeDefinitionsJson(const TableDefinition& table) {
     add(schema.sort);
   };
   add_schema(table.key);
-  for (const IndexDefinition& index : table.local_indexes) add_schema(index.key);
-  for (const IndexDefinition& index : table.global_indexes) add_schema(index.key);
+  for (const IndexDefinition& index : table.local_indexes)
+    add_schema(index.key);
+  for (const IndexDefinition& index : table.global_indexes)
+    add_schema(index.key);
   return out;
 }
 
 Json IndexJson(const Table& table, const Index& index, std::string_view status) {
   const IndexDefinition& definition = index.definition;
   Json projection = {{"ProjectionType", ProjectionName(definition.projection)}};
-  if (definition.projection == ProjectionType::kInclude) projection["NonKeyAttributes"] = definition.non_key_attributes;
+  if (definition.projection == ProjectionType::kInclude)
+    projection["NonKeyAttributes"] = definition.non_key_attributes;
   Json out = {{"IndexName", definition.name},
               {"KeySchema", KeySchemaJson(definition.key)},
               {"Projection", std::move(projection)},
@@ -57,14 +64,16 @@ void AddStream(const Table& table, Json& out) {
     out["LatestStreamArn"] = fmt::format("{}/stream/{}", table.arn, table.stream_label);
   }
   if (table.definition.stream == StreamView::kOff) return;
-  out["StreamSpecification"] = {{"StreamEnabled", true}, {"StreamViewType", StreamViewName(table.definition.stream)}};
+  out["StreamSpecification"] = {{"StreamEnabled", true},
+                                {"StreamViewType", StreamViewName(table.definition.stream)}};
 }
 
 void AddBilling(const Table& table, Json& out) {
   if (table.on_demand_since_ms != 0) {
     const bool on_demand = table.definition.billing == BillingMode::kPayPerRequest;
-    out["BillingModeSummary"] = {{"BillingMode", on_demand ? "PAY_PER_REQUEST" : "PROVISIONED"},
-                                 {"LastUpdateToPayPerRequestDateTime", Seconds(table.on_demand_since_ms)}};
+    out["BillingModeSummary"] = {
+        {"BillingMode", on_demand ? "PAY_PER_REQUEST" : "PROVISIONED"},
+        {"LastUpdateToPayPerRequestDateTime", Seconds(table.on_demand_since_ms)}};
     out["TableThroughputModeSummary"] = {
         {"TableThroughputMode", on_demand ? "PAY_PER_REQUEST" : "PROVISIONED"},
         {"LastUpdateToPayPerRequestDateTime", Seconds(table.on_demand_since_ms)}};
@@ -81,16 +90,18 @@ void AddBilling(const Table& table, Json& out) {
 
 void AddEncryption(const Engine& engine, const Table& table, Json& out) {
   if (!table.definition.sse_enabled) return;
-  const std::string key =
-      table.definition.kms_key.empty()
-          ? fmt::format("arn:aws:kms:{}:{}:alias/aws/dynamodb", engine.options().region, engine.options().account_id)
-          : table.definition.kms_key;
+  const std::string key = table.definition.kms_key.empty()
+                              ? fmt::format("arn:aws:kms:{}:{}:alias/aws/dynamodb",
+                                            engine.options().region, engine.options().account_id)
+                              : table.definition.kms_key;
   out["SSEDescription"] = {{"Status", "ENABLED"}, {"SSEType", "KMS"}, {"KMSMasterKeyArn", key}};
 }
 
 }  // namespace
 
-double Seconds(std::int64_t millis) { return static_cast<double>(millis) / 1000.0; }
+double Seconds(std::int64_t millis) {
+  return static_cast<double>(millis) / 1000.0;
+}
 
 std::string StreamLabel(TimePoint time) {
   std::string label = ToIso8601(time);
@@ -99,7 +110,8 @@ std::string StreamLabel(TimePoint time) {
 }
 
 Json ThroughputJson(const Table& table, const std::optional<Throughput>& throughput) {
-  const bool provisioned = table.definition.billing == BillingMode::kProvisioned && throughput.has_value();
+  const bool provisioned =
+      table.definition.billing == BillingMode::kProvisioned && throughput.has_value();
   return {{"NumberOfDecreasesToday", 0},
           {"ReadCapacityUnits", provisioned ? throughput->read_units : 0},
           {"WriteCapacityUnits", provisioned ? throughput->write_units : 0}};
@@ -107,23 +119,25 @@ Json ThroughputJson(const Table& table, const std::optional<Throughput>& through
 
 Json DescribeTableJson(Engine& engine, const Table& table, std::string_view status) {
   const auto counts = engine.store().Counts(table);
-  Json out = {{"TableName", table.definition.name},
-              {"TableArn", table.arn},
-              {"TableId", table.table_id},
-              {"TableStatus", status},
-              {"CreationDateTime", Seconds(table.created_ms)},
-              {"KeySchema", KeySchemaJson(table.definition.key)},
-              {"AttributeDefinitions", AttributeDefinitionsJson(table.definition)},
-              {"ItemCount", counts.ok() ? counts->items : 0},
-              {"TableSizeBytes", counts.ok() ? counts->bytes : 0},
-              {"DeletionProtectionEnabled", table.definition.deletion_protection},
-              {"WarmThroughput",
-               {{"ReadUnitsPerSecond", 12000}, {"WriteUnitsPerSecond", 4000}, {"Status", "ACTIVE"}}}};
+  Json out = {
+      {"TableName", table.definition.name},
+      {"TableArn", table.arn},
+      {"TableId", table.table_id},
+      {"TableStatus", status},
+      {"CreationDateTime", Seconds(table.created_ms)},
+      {"KeySchema", KeySchemaJson(table.definition.key)},
+      {"AttributeDefinitions", AttributeDefinitionsJson(table.definition)},
+      {"ItemCount", counts.ok() ? counts->items : 0},
+      {"TableSizeBytes", counts.ok() ? counts->bytes : 0},
+      {"DeletionProtectionEnabled", table.definition.deletion_protection},
+      {"WarmThroughput",
+       {{"ReadUnitsPerSecond", 12000}, {"WriteUnitsPerSecond", 4000}, {"Status", "ACTIVE"}}}};
   AddBilling(table, out);
   for (const Index& index : table.indexes) {
     const bool global = index.scope == IndexScope::kGlobal;
     const std::string_view index_status = status == "CREATING" ? status : "ACTIVE";
-    out[global ? "GlobalSecondaryIndexes" : "LocalSecondaryIndexes"].push_back(IndexJson(table, index, index_status));
+    out[global ? "GlobalSecondaryIndexes" : "LocalSecondaryIndexes"].push_back(
+        IndexJson(table, index, index_status));
   }
   AddStream(table, out);
   AddEncryption(engine, table, out);
@@ -138,8 +152,10 @@ Table MakeTable(Engine& engine, TableDefinition definition) {
   table.created_ms = engine.NowMillis();
   table.arn = engine.TableArn(definition.name);
   table.table_id = engine.ids().Uuid();
-  if (definition.billing == BillingMode::kPayPerRequest) table.on_demand_since_ms = table.created_ms;
-  if (definition.stream != StreamView::kOff) table.stream_label = StreamLabel(engine.options().clock->Now());
+  if (definition.billing == BillingMode::kPayPerRequest)
+    table.on_demand_since_ms = table.created_ms;
+  if (definition.stream != StreamView::kOff)
+    table.stream_label = StreamLabel(engine.options().clock->Now());
   for (const IndexDefinition& index : definition.global_indexes) {
     table.indexes.push_back({.id = 0, .scope = IndexScope::kGlobal, .definition = index});
   }

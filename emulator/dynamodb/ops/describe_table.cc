@@ -7,8 +7,8 @@
 namespace offstage::dynamodb {
 
 const Shape& DescribeTableShape() {
-  static const Shape shape =
-      shape::Structure("DescribeTableInput", {{"TableName", shape::TableName(), Presence::kRequired}});
+  static const Shape shape = shape::Structure(
+      "DescribeTableInput", {{"TableName", shape::TableName(), Presence::kRequired}});
   return shape;
 }
 

@@ -70,13 +70,20 @@ class DocumentParser {
   // One value, or the opening of a container.
   bool Value() {
     switch (Peek()) {
-      case '{': return Open(JsonKind::kObject, '}');
-      case '[': return Open(JsonKind::kArray, ']');
-      case '"': return String();
-      case 't': return Literal("true", JsonKind::kTrue);
-      case 'f': return Literal("false", JsonKind::kFalse);
-      case 'n': return Literal("null", JsonKind::kNull);
-      default: return Number();
+      case '{':
+        return Open(JsonKind::kObject, '}');
+      case '[':
+        return Open(JsonKind::kArray, ']');
+      case '"':
+        return String();
+      case 't':
+        return Literal("true", JsonKind::kTrue);
+      case 'f':
+        return Literal("false", JsonKind::kFalse);
+      case 'n':
+        return Literal("null", JsonKind::kNull);
+      default:
+        return Number();
     }
   }
 
@@ -112,7 +119,8 @@ class DocumentParser {
 
   bool Open(JsonKind kind, char closing) {
     const auto index = static_cast<std::uint32_t>(entries_.size());
-    entries_.push_back({.raw = text_.substr(position_), .text = {}, .size = 0, .end = 0, .kind = kind});
+    entries_.push_back(
+        {.raw = text_.substr(position_), .text = {}, .size = 0, .end = 0, .kind = kind});
     open_.push_back(index);
     ++position_;
     SkipSpace();
@@ -127,13 +135,17 @@ class DocumentParser {
   void Close() {
     Document::Entry& entry = entries_[open_.back()];
     open_.pop_back();
-    entry.raw = entry.raw.substr(0, static_cast<std::size_t>(text_.data() + position_ - entry.raw.data()));
+    entry.raw =
+        entry.raw.substr(0, static_cast<std::size_t>(text_.data() + position_ - entry.raw.data()));
     entry.end = static_cast<std::uint32_t>(entries_.size());
   }
 
   void Add(std::size_t start, std::string_view characters, JsonKind kind) {
-    entries_.push_back({.raw = text_.substr(start, position_ - start), .text = characters, .size = 0,
-                        .end = static_cast<std::uint32_t>(entries_.size() + 1), .kind = kind});
+    entries_.push_back({.raw = text_.substr(start, position_ - start),
+                        .text = characters,
+                        .size = 0,
+                        .end = static_cast<std::uint32_t>(entries_.size() + 1),
+                        .kind = kind});
   }
 
   bool Literal(std::string_view word, JsonKind kind) {
@@ -146,7 +158,8 @@ class DocumentParser {
 
   bool Digits() {
     const std::size_t start = position_;
-    while (Peek() >= '0' && Peek() <= '9') ++position_;
+    while (Peek() >= '0' && Peek() <= '9')
+      ++position_;
     return position_ > start;
   }
 
@@ -190,7 +203,8 @@ class DocumentParser {
     return false;
   }
 
-  // A string with at least one escape, from its opening quote on; `position_` is at the first escape.
+  // A string with at least one escape, from its opening quote on; `position_` is at the first
+  // escape.
   bool EscapedString(std::size_t start) {
     std::string out(text_.substr(start + 1, position_ - start - 1));
     while (position_ < text_.size()) {
@@ -217,14 +231,30 @@ class DocumentParser {
     const char c = Peek();
     ++position_;
     switch (c) {
-      case '"': case '\\': case '/': out.push_back(c); return true;
-      case 'b': out.push_back('\b'); return true;
-      case 'f': out.push_back('\f'); return true;
-      case 'n': out.push_back('\n'); return true;
-      case 'r': out.push_back('\r'); return true;
-      case 't': out.push_back('\t'); return true;
-      case 'u': return UnicodeEscape(out);
-      default: return false;
+      case '"':
+      case '\\':
+      case '/':
+        out.push_back(c);
+        return true;
+      case 'b':
+        out.push_back('\b');
+        return true;
+      case 'f':
+        out.push_back('\f');
+        return true;
+      case 'n':
+        out.push_back('\n');
+        return true;
+      case 'r':
+        out.push_back('\r');
+        return true;
+      case 't':
+        out.push_back('\t');
+        return true;
+      case 'u':
+        return UnicodeEscape(out);
+      default:
+        return false;
     }
   }
 
@@ -272,7 +302,9 @@ std::unique_ptr<Document> Document::Parse(std::string_view text) {
   return document;
 }
 
-Node Document::root() const { return {this, 0}; }
+Node Document::root() const {
+  return {this, 0};
+}
 
 std::int64_t Node::integer() const {
   if (kind() != JsonKind::kNumber) return 0;
@@ -285,7 +317,8 @@ std::int64_t Node::integer() const {
   const auto parsed = std::from_chars(literal.data(), literal.data() + literal.size(), number);
   constexpr double kLimit = 9.2e18;
   if (parsed.ec != std::errc() || number > kLimit || number < -kLimit) {
-    return literal.front() == '-' ? std::numeric_limits<std::int64_t>::min() : std::numeric_limits<std::int64_t>::max();
+    return literal.front() == '-' ? std::numeric_limits<std::int64_t>::min()
+                                  : std::numeric_limits<std::int64_t>::max();
   }
   return static_cast<std::int64_t>(number);
 }

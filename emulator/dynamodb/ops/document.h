@@ -95,7 +95,8 @@ struct NodeMember {
 
 class Node::ElementIterator {
  public:
-  ElementIterator(const Document* document, std::uint32_t index) : document_(document), index_(index) {}
+  ElementIterator(const Document* document, std::uint32_t index)
+      : document_(document), index_(index) {}
   Node operator*() const { return {document_, index_}; }
   ElementIterator& operator++() {
     index_ = document_->entries_[index_].end;
@@ -110,8 +111,11 @@ class Node::ElementIterator {
 
 class Node::MemberIterator {
  public:
-  MemberIterator(const Document* document, std::uint32_t index) : document_(document), index_(index) {}
-  NodeMember operator*() const { return {document_->entries_[index_].text, Node(document_, index_ + 1)}; }
+  MemberIterator(const Document* document, std::uint32_t index)
+      : document_(document), index_(index) {}
+  NodeMember operator*() const {
+    return {document_->entries_[index_].text, Node(document_, index_ + 1)};
+  }
   MemberIterator& operator++() {
     index_ = document_->entries_[index_ + 1].end;
     return *this;

@@ -28,7 +28,8 @@ aws::Outcome<TablePtr> Engine::DescribedTable(std::string_view name_or_arn) cons
 }
 
 std::string Engine::TableArn(std::string_view table) const {
-  return fmt::format("arn:aws:dynamodb:{}:{}:table/{}", options_.region, options_.account_id, table);
+  return fmt::format("arn:aws:dynamodb:{}:{}:table/{}", options_.region, options_.account_id,
+                     table);
 }
 
 }  // namespace offstage::dynamodb

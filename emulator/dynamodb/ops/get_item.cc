@@ -14,23 +14,26 @@ namespace offstage::dynamodb {
 
 const Shape& GetItemShape() {
   using namespace shape;  // NOLINT: the shape's vocabulary
-  static const Shape shape = Structure("GetItemInput", {{"ReturnConsumedCapacity", ReturnConsumedCapacity()},
-                                                        {"AttributesToGet", AttributesToGet()},
-                                                        {"TableName", TableName(), Presence::kRequired},
-                                                        {"Key", Attributes(), Presence::kRequired},
-                                                        {"ConsistentRead", Boolean()},
-                                                        {"ProjectionExpression", String()},
-                                                        {"ExpressionAttributeNames", ExpressionAttributeNames()}});
+  static const Shape shape =
+      Structure("GetItemInput", {{"ReturnConsumedCapacity", ReturnConsumedCapacity()},
+                                 {"AttributesToGet", AttributesToGet()},
+                                 {"TableName", TableName(), Presence::kRequired},
+                                 {"Key", Attributes(), Presence::kRequired},
+                                 {"ConsistentRead", Boolean()},
+                                 {"ProjectionExpression", String()},
+                                 {"ExpressionAttributeNames", ExpressionAttributeNames()}});
   return shape;
 }
 
 aws::Outcome<std::string> GetItem(Engine& engine, Node request) {
   OFFSTAGE_TRY_VOID(CheckExpressionMembers(
-      request, {.expressions = {"ProjectionExpression"}, .legacy = {"AttributesToGet"}, .value_users = {}}));
+      request,
+      {.expressions = {"ProjectionExpression"}, .legacy = {"AttributesToGet"}, .value_users = {}}));
   OFFSTAGE_TRY(const Item key_item, ParseItem(request["Key"].raw()));
   Placeholders placeholders;
   OFFSTAGE_TRY_VOID(LoadPlaceholders(request, placeholders));
-  OFFSTAGE_TRY(const std::optional<Projection> projection, ProjectionOf(engine, request, placeholders));
+  OFFSTAGE_TRY(const std::optional<Projection> projection,
+               ProjectionOf(engine, request, placeholders));
   OFFSTAGE_TRY_VOID(placeholders.CheckAllUsed());
   OFFSTAGE_TRY(const TablePtr table, engine.FindTable(request["TableName"].text()));
   OFFSTAGE_TRY(const ItemKey key, KeyFromKeyMember(*table, key_item));

@@ -20,7 +20,8 @@ bool NeedsOldText(const Table& table) {
   return !table.indexes.empty() || table.definition.stream != StreamView::kOff;
 }
 
-aws::Outcome<ConsumedCapacity> WriteItem(Engine& engine, WriteSession& session, const ItemWrite& write) {
+aws::Outcome<ConsumedCapacity> WriteItem(Engine& engine, WriteSession& session,
+                                         const ItemWrite& write) {
   const Table& table = write.table;
   ConsumedCapacity used;
   const std::int64_t old_size = write.old ? write.old->size : 0;
@@ -37,13 +38,17 @@ aws::Outcome<ConsumedCapacity> WriteItem(Engine& engine, WriteSession& session, 
   }
   const std::vector<IndexMove> moves = MovesBetween(table, write.old ? &old_view : nullptr, after);
   if (write.new_item != nullptr) {
-    OFFSTAGE_TRY_INTERNAL([[maybe_unused]] const Unit put, session.Put(table, write.key, write.old, write.new_item->text,
-                                                                       write.new_item->size, moves));
+    OFFSTAGE_TRY_INTERNAL([[maybe_unused]] const Unit put,
+                          session.Put(table, write.key, write.old, write.new_item->text,
+                                      write.new_item->size, moves));
   } else if (write.old) {
-    OFFSTAGE_TRY_INTERNAL([[maybe_unused]] const Unit gone, session.Delete(table, write.key, *write.old, moves));
+    OFFSTAGE_TRY_INTERNAL([[maybe_unused]] const Unit gone,
+                          session.Delete(table, write.key, *write.old, moves));
   }
-  if (table.definition.stream == StreamView::kOff || engine.options().changes == nullptr) return used;
-  const std::string_view new_view = write.new_item != nullptr ? std::string_view(write.new_item->text) : std::string_view();
+  if (table.definition.stream == StreamView::kOff || engine.options().changes == nullptr)
+    return used;
+  const std::string_view new_view =
+      write.new_item != nullptr ? std::string_view(write.new_item->text) : std::string_view();
   // Stored texts are canonical: a write that changes nothing leaves no record.
   if (old_view == new_view) return used;
   const std::string keys =

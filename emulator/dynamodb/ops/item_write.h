@@ -41,7 +41,8 @@ struct ItemWrite {
 bool NeedsOldText(const Table& table);
 
 // Puts or deletes; an error is the machine's fault.
-aws::Outcome<ConsumedCapacity> WriteItem(Engine& engine, WriteSession& session, const ItemWrite& write);
+aws::Outcome<ConsumedCapacity> WriteItem(Engine& engine, WriteSession& session,
+                                         const ItemWrite& write);
 
 // The table as it is now: within a write the catalogue stands still. Another one of the same name
 // is as good as none.

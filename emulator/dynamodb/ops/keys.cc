@@ -1,8 +1,8 @@
 #include "dynamodb/ops/keys.h"
 
-#include <algorithm>
-
 #include <fmt/format.h>
+
+#include <algorithm>
 
 #include "dynamodb/errors.h"
 #include "dynamodb/value/attribute_json.h"
@@ -17,27 +17,37 @@ constexpr std::string_view kDoesNotMatch = "The provided key element does not ma
 
 AttributeType ValueType(KeyType type) {
   switch (type) {
-    case KeyType::kString: return AttributeType::kString;
-    case KeyType::kNumber: return AttributeType::kNumber;
-    case KeyType::kBinary: return AttributeType::kBinary;
+    case KeyType::kString:
+      return AttributeType::kString;
+    case KeyType::kNumber:
+      return AttributeType::kNumber;
+    case KeyType::kBinary:
+      return AttributeType::kBinary;
   }
   return AttributeType::kString;
 }
 
-bool IsEmpty(const AttributeValue& value) { return !value.is_number() && value.text().empty(); }
+bool IsEmpty(const AttributeValue& value) {
+  return !value.is_number() && value.text().empty();
+}
 
-std::string_view EmptyKind(const AttributeValue& value) { return value.is_string() ? "string" : "binary"; }
+std::string_view EmptyKind(const AttributeValue& value) {
+  return value.is_string() ? "string" : "binary";
+}
 
-aws::Outcome<Unit> CheckKeyValue(const KeyAttribute& attribute, const AttributeValue& value, bool names_types) {
+aws::Outcome<Unit> CheckKeyValue(const KeyAttribute& attribute, const AttributeValue& value,
+                                 bool names_types) {
   if (!value.is(ValueType(attribute.type))) {
     if (!names_types) return Fail(ValidationError(std::string(kDoesNotMatch)));
-    return Fail(InvalidParameter(fmt::format("Type mismatch for key {} expected: {} actual: {}", attribute.name,
-                                             TypeName(attribute.type), TypeName(value.type()))));
+    return Fail(InvalidParameter(fmt::format("Type mismatch for key {} expected: {} actual: {}",
+                                             attribute.name, TypeName(attribute.type),
+                                             TypeName(value.type()))));
   }
   if (IsEmpty(value)) {
-    return Fail(ValidationError(fmt::format("One or more parameter values are not valid. The AttributeValue for a key "
-                                            "attribute cannot contain an empty {} value. Key: {}",
-                                            EmptyKind(value), attribute.name)));
+    return Fail(ValidationError(
+        fmt::format("One or more parameter values are not valid. The AttributeValue for a key "
+                    "attribute cannot contain an empty {} value. Key: {}",
+                    EmptyKind(value), attribute.name)));
   }
   return Ok();
 }
@@ -46,10 +56,12 @@ aws::Outcome<Unit> CheckKeySizes(const Table& table, const Item& item) {
   const KeySchema& schema = table.definition.key;
   if (SizeOf(*item.Find(schema.partition[0].name)) > kMaxPartitionKeyBytes) {
     // The blank between "of" and the number is missing in the service's text.
-    return Fail(InvalidParameter("Size of hashkey has exceeded the maximum size limit of2048 bytes"));
+    return Fail(
+        InvalidParameter("Size of hashkey has exceeded the maximum size limit of2048 bytes"));
   }
   if (!schema.sort.empty() && SizeOf(*item.Find(schema.sort[0].name)) > kMaxSortKeyBytes) {
-    return Fail(InvalidParameter("Aggregated size of all range keys has exceeded the size limit of 1024 bytes"));
+    return Fail(InvalidParameter(
+        "Aggregated size of all range keys has exceeded the size limit of 1024 bytes"));
   }
   return Ok();
 }
@@ -57,14 +69,17 @@ aws::Outcome<Unit> CheckKeySizes(const Table& table, const Item& item) {
 // Calls `each` with every key attribute in order, and stops at the first error.
 template <typename Each>
 aws::Outcome<Unit> ForEachKey(const KeySchema& schema, const Each& each) {
-  for (const KeyAttribute& attribute : schema.partition) OFFSTAGE_TRY_VOID(each(attribute));
-  for (const KeyAttribute& attribute : schema.sort) OFFSTAGE_TRY_VOID(each(attribute));
+  for (const KeyAttribute& attribute : schema.partition)
+    OFFSTAGE_TRY_VOID(each(attribute));
+  for (const KeyAttribute& attribute : schema.sort)
+    OFFSTAGE_TRY_VOID(each(attribute));
   return Ok();
 }
 
 // `find` gives the value of a key attribute, or null.
 template <typename Find>
-bool AppendKeyBytes(const std::vector<KeyAttribute>& attributes, const Find& find, std::string& out) {
+bool AppendKeyBytes(const std::vector<KeyAttribute>& attributes, const Find& find,
+                    std::string& out) {
   for (const KeyAttribute& attribute : attributes) {
     const AttributeValue* value = find(attribute.name);
     if (value == nullptr || !value->is(ValueType(attribute.type)) || IsEmpty(*value)) return false;
@@ -116,7 +131,8 @@ struct IndexKeyFault {
 };
 
 // The service reports the index whose name comes first.
-std::optional<IndexKeyFault> FindIndexKeyFault(const Table& table, const Item& item, const Item* before) {
+std::optional<IndexKeyFault> FindIndexKeyFault(const Table& table, const Item& item,
+                                               const Item* before) {
   std::optional<IndexKeyFault> fault;
   for (const Index& index : table.indexes) {
     const auto look = [&](const KeyAttribute& attribute) -> aws::Outcome<Unit> {
@@ -142,13 +158,15 @@ aws::Outcome<Unit> CheckIndexKeySizes(const Table& table, const Item& item) {
     for (const KeyAttribute& attribute : index.definition.key.partition) {
       const AttributeValue* value = item.Find(attribute.name);
       if (value != nullptr && SizeOf(*value) > kMaxPartitionKeyBytes) {
-        return Fail(InvalidParameter("Size of hashkey has exceeded the maximum size limit of2048 bytes"));
+        return Fail(
+            InvalidParameter("Size of hashkey has exceeded the maximum size limit of2048 bytes"));
       }
     }
     for (const KeyAttribute& attribute : index.definition.key.sort) {
       const AttributeValue* value = item.Find(attribute.name);
       if (value != nullptr && SizeOf(*value) > kMaxSortKeyBytes) {
-        return Fail(InvalidParameter("Aggregated size of all range keys has exceeded the size limit of 1024 bytes"));
+        return Fail(InvalidParameter(
+            "Aggregated size of all range keys has exceeded the size limit of 1024 bytes"));
       }
     }
   }
@@ -156,14 +174,16 @@ aws::Outcome<Unit> CheckIndexKeySizes(const Table& table, const Item& item) {
 }
 
 aws::ApiError TypeMismatch(const IndexKeyFault& fault) {
-  return InvalidParameter(fmt::format("Type mismatch for Index Key {} Expected: {} Actual: {} IndexName: {}",
-                                      fault.attribute, TypeName(fault.expected), TypeName(fault.value->type()),
-                                      fault.index));
+  return InvalidParameter(fmt::format(
+      "Type mismatch for Index Key {} Expected: {} Actual: {} IndexName: {}", fault.attribute,
+      TypeName(fault.expected), TypeName(fault.value->type()), fault.index));
 }
 
 }  // namespace
 
-std::string_view TypeName(KeyType type) { return TypeName(ValueType(type)); }
+std::string_view TypeName(KeyType type) {
+  return TypeName(ValueType(type));
+}
 
 aws::Outcome<ItemKey> KeyFromKeyMember(const Table& table, const Item& key) {
   const KeySchema& schema = table.definition.key;
@@ -184,7 +204,8 @@ aws::Outcome<ItemKey> KeyFromItem(const Table& table, const Item& item, ItemKeyW
   OFFSTAGE_TRY_VOID(ForEachKey(schema, [&](const KeyAttribute& attribute) -> aws::Outcome<Unit> {
     const AttributeValue* value = item.Find(attribute.name);
     if (value == nullptr) {
-      if (wording == ItemKeyWording::kBatch) return Fail(ValidationError(std::string(kDoesNotMatch)));
+      if (wording == ItemKeyWording::kBatch)
+        return Fail(ValidationError(std::string(kDoesNotMatch)));
       return Fail(InvalidParameter(fmt::format("Missing the key {} in the item", attribute.name)));
     }
     return CheckKeyValue(attribute, *value, wording == ItemKeyWording::kPut);
@@ -198,23 +219,28 @@ aws::Outcome<Unit> CheckIndexKeys(const Table& table, const Item& item) {
   const auto fault = FindIndexKeyFault(table, item, nullptr);
   if (!fault) return CheckIndexKeySizes(table, item);
   if (fault->value->is(ValueType(fault->expected))) {
-    return Fail(ValidationError(fmt::format(
-        "One or more parameter values are not valid. A value specified for a secondary index key is not supported. "
-        "The AttributeValue for a key attribute cannot contain an empty {} value. IndexName: {}, IndexKey: {}",
-        EmptyKind(*fault->value), fault->index, fault->attribute)));
+    return Fail(
+        ValidationError(fmt::format("One or more parameter values are not valid. A value specified "
+                                    "for a secondary index key is not supported. "
+                                    "The AttributeValue for a key attribute cannot contain an "
+                                    "empty {} value. IndexName: {}, IndexKey: {}",
+                                    EmptyKind(*fault->value), fault->index, fault->attribute)));
   }
   return Fail(TypeMismatch(*fault));
 }
 
-aws::Outcome<Unit> CheckUpdatedIndexKeys(const Table& table, const Item& before, const Item& after) {
+aws::Outcome<Unit> CheckUpdatedIndexKeys(const Table& table, const Item& before,
+                                         const Item& after) {
   if (table.indexes.empty()) return Ok();
   const auto fault = FindIndexKeyFault(table, after, &before);
   if (!fault) return CheckIndexKeySizes(table, after);
   if (fault->value->is(ValueType(fault->expected))) {
-    return Fail(ValidationError(fmt::format(
-        "One or more parameter values are not valid. The update expression attempted to update a secondary index key "
-        "to a value that is not supported. The AttributeValue for a key attribute cannot contain an empty {} value.",
-        EmptyKind(*fault->value))));
+    return Fail(
+        ValidationError(fmt::format("One or more parameter values are not valid. The update "
+                                    "expression attempted to update a secondary index key "
+                                    "to a value that is not supported. The AttributeValue for a "
+                                    "key attribute cannot contain an empty {} value.",
+                                    EmptyKind(*fault->value))));
   }
   return Fail(TypeMismatch(*fault));
 }
@@ -226,14 +252,16 @@ ItemKey KeyOfStored(const Table& table, std::string_view item) {
 }
 
 std::optional<IndexKey> IndexKeyOf(const Index& index, const Item& item) {
-  return MakeIndexKey(index.definition.key, [&item](const std::string& name) { return item.Find(name); });
+  return MakeIndexKey(index.definition.key,
+                      [&item](const std::string& name) { return item.Find(name); });
 }
 
 std::optional<IndexKey> IndexKeyOfStored(const Index& index, std::string_view item) {
   return MakeIndexKey(index.definition.key, StoredValues(item));
 }
 
-std::vector<IndexMove> MovesBetween(const Table& table, const std::string_view* before, const Item* after) {
+std::vector<IndexMove> MovesBetween(const Table& table, const std::string_view* before,
+                                    const Item* after) {
   std::vector<IndexMove> moves;
   moves.reserve(table.indexes.size());
   for (const Index& index : table.indexes) {
@@ -250,7 +278,8 @@ std::vector<std::string> KeyAttributeNames(const Table& table, const Index* inde
   std::vector<std::string> names;
   const auto add = [&names](const std::vector<KeyAttribute>& attributes) {
     for (const KeyAttribute& attribute : attributes) {
-      if (std::find(names.begin(), names.end(), attribute.name) == names.end()) names.push_back(attribute.name);
+      if (std::find(names.begin(), names.end(), attribute.name) == names.end())
+        names.push_back(attribute.name);
     }
   };
   add(table.definition.key.partition);
@@ -297,10 +326,18 @@ void NarrowSingle(const KeyTerm& term, QueryRange& range) {
       range.end = After(bytes);
       range.first = std::move(bytes);
       return;
-    case KeyOperator::kLess: range.end = std::move(bytes); return;
-    case KeyOperator::kLessOrEqual: range.end = After(std::move(bytes)); return;
-    case KeyOperator::kGreater: range.first = After(std::move(bytes)); return;
-    case KeyOperator::kGreaterOrEqual: range.first = std::move(bytes); return;
+    case KeyOperator::kLess:
+      range.end = std::move(bytes);
+      return;
+    case KeyOperator::kLessOrEqual:
+      range.end = After(std::move(bytes));
+      return;
+    case KeyOperator::kGreater:
+      range.first = After(std::move(bytes));
+      return;
+    case KeyOperator::kGreaterOrEqual:
+      range.first = std::move(bytes);
+      return;
     case KeyOperator::kBetween:
       range.first = std::move(bytes);
       range.end = After(EncodeKey(term.upper));
@@ -327,10 +364,18 @@ void NarrowComponent(const KeyTerm& term, const std::string& prefix, QueryRange&
   range.first = prefix;
   range.end = PrefixEnd(prefix);
   switch (term.op) {
-    case KeyOperator::kLess: range.end = bytes; return;
-    case KeyOperator::kLessOrEqual: range.end = PrefixEnd(bytes); return;
-    case KeyOperator::kGreater: range.first = PrefixEnd(bytes).value_or(bytes); return;
-    case KeyOperator::kGreaterOrEqual: range.first = bytes; return;
+    case KeyOperator::kLess:
+      range.end = bytes;
+      return;
+    case KeyOperator::kLessOrEqual:
+      range.end = PrefixEnd(bytes);
+      return;
+    case KeyOperator::kGreater:
+      range.first = PrefixEnd(bytes).value_or(bytes);
+      return;
+    case KeyOperator::kGreaterOrEqual:
+      range.first = bytes;
+      return;
     case KeyOperator::kBetween: {
       std::string upper = prefix;
       AppendKeyComponent(term.upper, upper);
@@ -362,7 +407,8 @@ QueryRange RangeOf(const KeySchema& schema, const KeyRange& range) {
     return out;
   }
   std::string prefix;
-  for (std::size_t i = 0; i + 1 < range.sort.size(); ++i) AppendKeyComponent(range.sort[i].value, prefix);
+  for (std::size_t i = 0; i + 1 < range.sort.size(); ++i)
+    AppendKeyComponent(range.sort[i].value, prefix);
   NarrowComponent(range.sort.back(), prefix, out);
   return out;
 }

@@ -20,7 +20,8 @@ std::string_view TypeName(KeyType type);
 aws::Outcome<ItemKey> KeyFromKeyMember(const Table& table, const Item& key);
 // The key within a whole item. `batch`: BatchWriteItem words a wrong type as Key members do.
 enum class ItemKeyWording { kPut, kBatch };
-aws::Outcome<ItemKey> KeyFromItem(const Table& table, const Item& item, ItemKeyWording wording = ItemKeyWording::kPut);
+aws::Outcome<ItemKey> KeyFromItem(const Table& table, const Item& item,
+                                  ItemKeyWording wording = ItemKeyWording::kPut);
 
 // Key attributes of indexes may be absent, but not of another type, empty or too long.
 aws::Outcome<Unit> CheckIndexKeys(const Table& table, const Item& item);
@@ -33,7 +34,8 @@ std::optional<IndexKey> IndexKeyOf(const Index& index, const Item& item);
 std::optional<IndexKey> IndexKeyOfStored(const Index& index, std::string_view item);
 
 // What one write moves in each index. Null: no item before or after.
-std::vector<IndexMove> MovesBetween(const Table& table, const std::string_view* before, const Item* after);
+std::vector<IndexMove> MovesBetween(const Table& table, const std::string_view* before,
+                                    const Item* after);
 
 // Names of the key attributes: the table's, then the index's further ones.
 std::vector<std::string> KeyAttributeNames(const Table& table, const Index* index);

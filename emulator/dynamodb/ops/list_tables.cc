@@ -6,8 +6,9 @@ namespace offstage::dynamodb {
 
 const Shape& ListTablesShape() {
   using namespace shape;  // NOLINT: the shape's vocabulary
-  static const Shape shape = Structure("ListTablesInput", {{"ExclusiveStartTableName", Name({.min = 3, .max = 255})},
-                                                           {"Limit", Integer({.min = 1, .max = 100})}});
+  static const Shape shape =
+      Structure("ListTablesInput", {{"ExclusiveStartTableName", Name({.min = 3, .max = 255})},
+                                    {"Limit", Integer({.min = 1, .max = 100})}});
   return shape;
 }
 

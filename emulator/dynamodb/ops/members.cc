@@ -15,20 +15,36 @@ Shape TableName() {
   return shape;
 }
 
-Shape IndexName() { return Name({.min = 3, .max = 255}); }
-Shape ReturnConsumedCapacity() { return Enum({"INDEXES", "TOTAL", "NONE"}); }
-Shape ReturnItemCollectionMetrics() { return Enum({"SIZE", "NONE"}); }
-Shape ReturnValues() { return Enum({"ALL_NEW", "UPDATED_OLD", "ALL_OLD", "NONE", "UPDATED_NEW"}); }
-Shape ReturnValuesOnConditionCheckFailure() { return Enum({"ALL_OLD", "NONE"}); }
-Shape ConditionalOperatorMember() { return Enum({"OR", "AND"}); }
-Shape AttributesToGet() { return List(String(), {.min = 1, .max = 255}); }
-Shape ExpressionAttributeNames() { return Map(String()); }
+Shape IndexName() {
+  return Name({.min = 3, .max = 255});
+}
+Shape ReturnConsumedCapacity() {
+  return Enum({"INDEXES", "TOTAL", "NONE"});
+}
+Shape ReturnItemCollectionMetrics() {
+  return Enum({"SIZE", "NONE"});
+}
+Shape ReturnValues() {
+  return Enum({"ALL_NEW", "UPDATED_OLD", "ALL_OLD", "NONE", "UPDATED_NEW"});
+}
+Shape ReturnValuesOnConditionCheckFailure() {
+  return Enum({"ALL_OLD", "NONE"});
+}
+Shape ConditionalOperatorMember() {
+  return Enum({"OR", "AND"});
+}
+Shape AttributesToGet() {
+  return List(String(), {.min = 1, .max = 255});
+}
+Shape ExpressionAttributeNames() {
+  return Map(String());
+}
 
 namespace {
 
 Shape ComparisonOperator() {
-  return Enum({"IN", "NULL", "BETWEEN", "LT", "NOT_CONTAINS", "EQ", "GT", "NOT_NULL", "NE", "LE", "BEGINS_WITH", "GE",
-               "CONTAINS"});
+  return Enum({"IN", "NULL", "BETWEEN", "LT", "NOT_CONTAINS", "EQ", "GT", "NOT_NULL", "NE", "LE",
+               "BEGINS_WITH", "GE", "CONTAINS"});
 }
 
 }  // namespace
@@ -41,8 +57,9 @@ Shape Expected() {
 }
 
 Shape Conditions() {
-  return Map(Structure("Condition", {{"AttributeValueList", List(Value())},
-                                     {"ComparisonOperator", ComparisonOperator(), Presence::kRequired}}));
+  return Map(
+      Structure("Condition", {{"AttributeValueList", List(Value())},
+                              {"ComparisonOperator", ComparisonOperator(), Presence::kRequired}}));
 }
 
 }  // namespace shape
@@ -63,22 +80,23 @@ aws::Outcome<Unit> CheckExpressionMembers(Node request, const ExpressionMembers&
   const auto expressions = Present(request, members.expressions);
   const auto legacy = Present(request, members.legacy);
   if (!expressions.empty() && !legacy.empty()) {
-    return Fail(ValidationError(
-        fmt::format("Can not use both expression and non-expression parameters in the same request: "
-                    "Non-expression parameters: {{{}}} Expression parameters: {{{}}}",
-                    fmt::join(legacy, ", "), fmt::join(expressions, ", "))));
+    return Fail(ValidationError(fmt::format(
+        "Can not use both expression and non-expression parameters in the same request: "
+        "Non-expression parameters: {{{}}} Expression parameters: {{{}}}",
+        fmt::join(legacy, ", "), fmt::join(expressions, ", "))));
   }
   if (!expressions.empty()) return Ok();
   if (request["ExpressionAttributeNames"]) {
-    return Fail(ValidationError("ExpressionAttributeNames can only be specified when using expressions"));
+    return Fail(
+        ValidationError("ExpressionAttributeNames can only be specified when using expressions"));
   }
   if (request["ExpressionAttributeValues"]) {
     std::string nulls;
     for (const std::string_view name : members.value_users) {
       nulls += fmt::format("{}{} is null", nulls.empty() ? ": " : " and ", name);
     }
-    return Fail(ValidationError(
-        fmt::format("ExpressionAttributeValues can only be specified when using expressions{}", nulls)));
+    return Fail(ValidationError(fmt::format(
+        "ExpressionAttributeValues can only be specified when using expressions{}", nulls)));
   }
   return Ok();
 }
@@ -93,15 +111,17 @@ aws::Outcome<Unit> LoadPlaceholders(Node request, Placeholders& placeholders) {
   return Ok();
 }
 
-aws::Outcome<std::optional<Condition>> ConditionOf(Engine& engine, Node request, Placeholders& placeholders) {
+aws::Outcome<std::optional<Condition>> ConditionOf(Engine& engine, Node request,
+                                                   Placeholders& placeholders) {
   std::optional<Condition> out;
   if (const Node text = request["ConditionExpression"]) {
-    OFFSTAGE_TRY(Condition condition, Condition::Compile(text.text(), Condition::Kind::kCondition, placeholders,
-                                                         &engine.expressions()));
+    OFFSTAGE_TRY(Condition condition, Condition::Compile(text.text(), Condition::Kind::kCondition,
+                                                         placeholders, &engine.expressions()));
     out = std::move(condition);
   } else if (const Node expected = request["Expected"]; expected && expected.size() > 0) {
-    const auto joined_by =
-        request["ConditionalOperator"].text() == "OR" ? ConditionalOperator::kOr : ConditionalOperator::kAnd;
+    const auto joined_by = request["ConditionalOperator"].text() == "OR"
+                               ? ConditionalOperator::kOr
+                               : ConditionalOperator::kAnd;
     OFFSTAGE_TRY(Condition condition, ConditionFromExpected(expected.raw(), joined_by));
     out = std::move(condition);
   }
@@ -109,13 +129,17 @@ aws::Outcome<std::optional<Condition>> ConditionOf(Engine& engine, Node request,
 }
 
 aws::ApiError Enveloped(aws::ApiError error) {
-  if (error.type != "ValidationException" || error.message.starts_with("1 validation error detected: ")) return error;
+  if (error.type != "ValidationException" ||
+      error.message.starts_with("1 validation error detected: "))
+    return error;
   // Wordings that the service reports bare.
   for (const std::string_view bare :
-       {"The parameter cannot be converted to a numeric value", "Number overflow", "Number underflow",
-        "Attempting to store more than 38 significant digits", "Nesting Levels have exceeded",
-        "Supplied AttributeValue", "ExpressionAttributeNames", "ExpressionAttributeValues must not be empty",
-        "ExpressionAttributeValues contains invalid key", "Value provided in ExpressionAttribute"}) {
+       {"The parameter cannot be converted to a numeric value", "Number overflow",
+        "Number underflow", "Attempting to store more than 38 significant digits",
+        "Nesting Levels have exceeded", "Supplied AttributeValue", "ExpressionAttributeNames",
+        "ExpressionAttributeValues must not be empty",
+        "ExpressionAttributeValues contains invalid key",
+        "Value provided in ExpressionAttribute"}) {
     if (error.message.starts_with(bare)) return error;
   }
   if (error.message.ends_with("The expression can not be empty;")) return error;

@@ -46,7 +46,8 @@ aws::Outcome<Unit> CheckExpressionMembers(Node request, const ExpressionMembers&
 aws::Outcome<Unit> LoadPlaceholders(Node request, Placeholders& placeholders);
 
 // The condition that ConditionExpression or Expected make; null when there is none.
-aws::Outcome<std::optional<Condition>> ConditionOf(Engine& engine, Node request, Placeholders& placeholders);
+aws::Outcome<std::optional<Condition>> ConditionOf(Engine& engine, Node request,
+                                                   Placeholders& placeholders);
 
 // The service puts "1 validation error detected: " in front of some of PutItem's and UpdateItem's
 // own checks: of values, of expressions, of mixtures, not of what stands against the table.

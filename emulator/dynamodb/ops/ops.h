@@ -11,8 +11,8 @@
 
 namespace offstage::dynamodb {
 
-#define OFFSTAGE_DYNAMODB_OPERATION(name)                         \
-  aws::Outcome<std::string> name(Engine& engine, Node request);   \
+#define OFFSTAGE_DYNAMODB_OPERATION(name)                       \
+  aws::Outcome<std::string> name(Engine& engine, Node request); \
   const Shape& name##Shape();
 
 OFFSTAGE_DYNAMODB_OPERATION(BatchGetItem)

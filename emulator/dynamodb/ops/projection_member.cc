@@ -1,17 +1,19 @@
 #include "dynamodb/ops/projection_member.h"
 
-#include <algorithm>
-
 #include <fmt/format.h>
+
+#include <algorithm>
 
 #include "dynamodb/errors.h"
 
 namespace offstage::dynamodb {
 
-aws::Outcome<std::optional<Projection>> ProjectionOf(Engine& engine, Node request, Placeholders& placeholders) {
+aws::Outcome<std::optional<Projection>> ProjectionOf(Engine& engine, Node request,
+                                                     Placeholders& placeholders) {
   std::optional<Projection> out;
   if (const Node text = request["ProjectionExpression"]) {
-    OFFSTAGE_TRY(Projection projection, Projection::Compile(text.text(), placeholders, &engine.expressions()));
+    OFFSTAGE_TRY(Projection projection,
+                 Projection::Compile(text.text(), placeholders, &engine.expressions()));
     out = std::move(projection);
     return out;
   }

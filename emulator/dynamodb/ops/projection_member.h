@@ -9,6 +9,7 @@
 namespace offstage::dynamodb {
 
 // Null: neither was given, the whole item is wanted.
-aws::Outcome<std::optional<Projection>> ProjectionOf(Engine& engine, Node request, Placeholders& placeholders);
+aws::Outcome<std::optional<Projection>> ProjectionOf(Engine& engine, Node request,
+                                                     Placeholders& placeholders);
 
 }  // namespace offstage::dynamodb

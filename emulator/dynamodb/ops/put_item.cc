@@ -11,18 +11,19 @@ namespace offstage::dynamodb {
 const Shape& PutItemShape() {
   using namespace shape;  // NOLINT: the shape's vocabulary
   static const Shape shape = [] {
-    Shape put = Structure("PutItemInput",
-                {{"ReturnConsumedCapacity", ReturnConsumedCapacity()},
-                 {"TableName", TableName(), Presence::kRequired},
-                 {"Item", Attributes(), Presence::kRequired},
-                 {"ConditionalOperator", ConditionalOperatorMember()},
-                 {"Expected", Expected()},
-                 {"ReturnValues", ReturnValues()},
-                 {"ReturnValuesOnConditionCheckFailure", ReturnValuesOnConditionCheckFailure()},
-                 {"ReturnItemCollectionMetrics", ReturnItemCollectionMetrics()},
-                 {"ConditionExpression", String()},
-                 {"ExpressionAttributeValues", Attributes()},
-                 {"ExpressionAttributeNames", ExpressionAttributeNames()}});
+    Shape put =
+        Structure("PutItemInput",
+                  {{"ReturnConsumedCapacity", ReturnConsumedCapacity()},
+                   {"TableName", TableName(), Presence::kRequired},
+                   {"Item", Attributes(), Presence::kRequired},
+                   {"ConditionalOperator", ConditionalOperatorMember()},
+                   {"Expected", Expected()},
+                   {"ReturnValues", ReturnValues()},
+                   {"ReturnValuesOnConditionCheckFailure", ReturnValuesOnConditionCheckFailure()},
+                   {"ReturnItemCollectionMetrics", ReturnItemCollectionMetrics()},
+                   {"ConditionExpression", String()},
+                   {"ExpressionAttributeValues", Attributes()},
+                   {"ExpressionAttributeNames", ExpressionAttributeNames()}});
     put.checked_first = "TableName";
     return put;
   }();
@@ -70,16 +71,19 @@ aws::Outcome<std::string> PutItem(Engine& engine, Node request) {
   OFFSTAGE_TRY_VOID(engine.store().Write([&](WriteSession& session) -> aws::Outcome<Unit> {
     OFFSTAGE_TRY(const TablePtr now, TableNow(engine, *table));
     const bool wants_text = parsed.condition || returns_old || NeedsOldText(*now);
-    OFFSTAGE_TRY_INTERNAL(const std::optional<StoredItem> old,
-                          session.Find(*now, key, wants_text ? ReadSession::Want::kText : ReadSession::Want::kSize));
+    OFFSTAGE_TRY_INTERNAL(
+        const std::optional<StoredItem> old,
+        session.Find(*now, key, wants_text ? ReadSession::Want::kText : ReadSession::Want::kSize));
     if (parsed.condition && !parsed.condition->Matches(old ? ParseStoredItem(old->text) : Item())) {
       const bool shows = request["ReturnValuesOnConditionCheckFailure"].text() == "ALL_OLD";
       return Fail(ConditionalCheckFailed(shows && old ? old->text : std::string_view()));
     }
     if (returns_old && old) AppendMember("Attributes", old->text, reply);
-    OFFSTAGE_TRY(const ConsumedCapacity used,
-                 WriteItem(engine, session,
-                           {.table = *now, .key = key, .old = old, .new_item = &parsed.item, .detail = detail}));
+    OFFSTAGE_TRY(
+        const ConsumedCapacity used,
+        WriteItem(
+            engine, session,
+            {.table = *now, .key = key, .old = old, .new_item = &parsed.item, .detail = detail}));
     AppendCapacity(*now, used, detail, reply);
     return Ok();
   }));

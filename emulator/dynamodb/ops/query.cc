@@ -12,45 +12,47 @@ namespace offstage::dynamodb {
 
 const Shape& QueryShape() {
   using namespace shape;  // NOLINT: the shape's vocabulary
-  static const Shape shape = Structure(
-      "QueryInput",
-      {{"TableName", TableName(), Presence::kRequired},
-       {"ReturnConsumedCapacity", ReturnConsumedCapacity()},
-       {"Select", Enum({"SPECIFIC_ATTRIBUTES", "COUNT", "ALL_ATTRIBUTES", "ALL_PROJECTED_ATTRIBUTES"})},
-       {"IndexName", IndexName()},
-       {"QueryFilter", Conditions()},
-       {"ConditionalOperator", ConditionalOperatorMember()},
-       {"AttributesToGet", AttributesToGet()},
-       {"Limit", WithWording(Integer({.min = 1}), Wording::kBare)},
-       {"KeyConditions", Conditions()},
-       {"ExclusiveStartKey", Attributes()},
-       {"ConsistentRead", Boolean()},
-       {"ScanIndexForward", Boolean()},
-       {"KeyConditionExpression", String()},
-       {"FilterExpression", String()},
-       {"ProjectionExpression", String()},
-       {"ExpressionAttributeValues", Attributes()},
-       {"ExpressionAttributeNames", ExpressionAttributeNames()}});
+  static const Shape shape =
+      Structure("QueryInput", {{"TableName", TableName(), Presence::kRequired},
+                               {"ReturnConsumedCapacity", ReturnConsumedCapacity()},
+                               {"Select", Enum({"SPECIFIC_ATTRIBUTES", "COUNT", "ALL_ATTRIBUTES",
+                                                "ALL_PROJECTED_ATTRIBUTES"})},
+                               {"IndexName", IndexName()},
+                               {"QueryFilter", Conditions()},
+                               {"ConditionalOperator", ConditionalOperatorMember()},
+                               {"AttributesToGet", AttributesToGet()},
+                               {"Limit", WithWording(Integer({.min = 1}), Wording::kBare)},
+                               {"KeyConditions", Conditions()},
+                               {"ExclusiveStartKey", Attributes()},
+                               {"ConsistentRead", Boolean()},
+                               {"ScanIndexForward", Boolean()},
+                               {"KeyConditionExpression", String()},
+                               {"FilterExpression", String()},
+                               {"ProjectionExpression", String()},
+                               {"ExpressionAttributeValues", Attributes()},
+                               {"ExpressionAttributeNames", ExpressionAttributeNames()}});
   return shape;
 }
 
 namespace {
 
-aws::Outcome<KeyCondition> KeyConditionOf(Engine& engine, Node request, Placeholders& placeholders) {
+aws::Outcome<KeyCondition> KeyConditionOf(Engine& engine, Node request,
+                                          Placeholders& placeholders) {
   if (const Node text = request["KeyConditionExpression"]) {
     return KeyCondition::Compile(text.text(), placeholders, &engine.expressions());
   }
   const Node legacy = request["KeyConditions"];
   if (!legacy) {
-    return Fail(ValidationError(
-        "Either the KeyConditions or KeyConditionExpression parameter must be specified in the request."));
+    return Fail(
+        ValidationError("Either the KeyConditions or KeyConditionExpression parameter must be "
+                        "specified in the request."));
   }
   return KeyConditionFromLegacy(legacy.raw());
 }
 
 // Lets the range begin behind the start key, which must lie within it.
-aws::Outcome<Unit> StartBehind(ReadSession& session, const Table& table, const Index* index, const Item& start,
-                               QueryRange& range) {
+aws::Outcome<Unit> StartBehind(ReadSession& session, const Table& table, const Index* index,
+                               const Item& start, QueryRange& range) {
   const KeySchema& schema = index != nullptr ? index->definition.key : table.definition.key;
   IndexKey position = PositionOf(schema, start);
   if (position.partition != range.partition) {
@@ -58,11 +60,13 @@ aws::Outcome<Unit> StartBehind(ReadSession& session, const Table& table, const I
         "The provided starting key is outside query boundaries based on provided conditions"));
   }
   if (position.sort < range.first || (range.end && position.sort >= *range.end)) {
-    return Fail(ValidationError("The provided starting key does not match the range key predicate"));
+    return Fail(
+        ValidationError("The provided starting key does not match the range key predicate"));
   }
   if (index != nullptr) {
     IndexKey base = PositionOf(table.definition.key, start);
-    const ItemKey key{.hash = base.hash, .partition = std::move(base.partition), .sort = std::move(base.sort)};
+    const ItemKey key{
+        .hash = base.hash, .partition = std::move(base.partition), .sort = std::move(base.sort)};
     OFFSTAGE_TRY_INTERNAL(const std::int64_t row, session.FindRow(table, key));
     range.after = QueryRange::After{.sort = std::move(position.sort), .row = row};
   } else if (schema.sort.empty()) {
@@ -78,10 +82,11 @@ aws::Outcome<Unit> StartBehind(ReadSession& session, const Table& table, const I
 }
 
 // A table without sort key has at most one item with a partition key.
-aws::Outcome<std::string> ReadSingle(ReadSession& session, const Table& table, const PageRequest& page,
-                                     QueryRange range) {
+aws::Outcome<std::string> ReadSingle(ReadSession& session, const Table& table,
+                                     const PageRequest& page, QueryRange range) {
   const ItemKey key{.hash = range.hash, .partition = std::move(range.partition), .sort = {}};
-  OFFSTAGE_TRY_INTERNAL(const std::optional<StoredItem> found, session.Find(table, key, ReadSession::Want::kSize));
+  OFFSTAGE_TRY_INTERNAL(const std::optional<StoredItem> found,
+                        session.Find(table, key, ReadSession::Want::kSize));
   ScanRange row;
   const bool wanted = found && !(range.end && *range.end == range.first);
   row.single_row = wanted ? found->row : -2;
@@ -93,12 +98,14 @@ aws::Outcome<std::string> ReadSingle(ReadSession& session, const Table& table, c
 
 aws::Outcome<std::string> Query(Engine& engine, Node request) {
   OFFSTAGE_TRY_VOID(CheckExpressionMembers(
-      request, {.expressions = {"ProjectionExpression", "FilterExpression", "KeyConditionExpression"},
-                .legacy = {"AttributesToGet", "QueryFilter", "ConditionalOperator", "KeyConditions"},
-                .value_users = {"FilterExpression", "KeyConditionExpression"}}));
+      request,
+      {.expressions = {"ProjectionExpression", "FilterExpression", "KeyConditionExpression"},
+       .legacy = {"AttributesToGet", "QueryFilter", "ConditionalOperator", "KeyConditions"},
+       .value_users = {"FilterExpression", "KeyConditionExpression"}}));
   Placeholders placeholders;
   OFFSTAGE_TRY_VOID(LoadPlaceholders(request, placeholders));
-  OFFSTAGE_TRY(PageRequest page, ParsePageRequest(engine, request, PageOperation::kQuery, placeholders));
+  OFFSTAGE_TRY(PageRequest page,
+               ParsePageRequest(engine, request, PageOperation::kQuery, placeholders));
   OFFSTAGE_TRY(const KeyCondition condition, KeyConditionOf(engine, request, placeholders));
   OFFSTAGE_TRY_VOID(placeholders.CheckAllUsed());
   OFFSTAGE_TRY(const TablePtr table, engine.FindTable(request["TableName"].text()));
@@ -110,10 +117,12 @@ aws::Outcome<std::string> Query(Engine& engine, Node request) {
 
   QueryRange range = RangeOf(schema, keys);
   const Node forward = request["ScanIndexForward"];
-  if (forward && !forward.is_true() && forward.text() != "true") range.direction = Direction::kBackward;
+  if (forward && !forward.is_true() && forward.text() != "true")
+    range.direction = Direction::kBackward;
   OFFSTAGE_TRY_INTERNAL(Store::Reader reader, engine.store().Read());
   if (page.start) OFFSTAGE_TRY_VOID(StartBehind(*reader, *table, index, *page.start, range));
-  if (index == nullptr && schema.sort.empty()) return ReadSingle(*reader, *table, page, std::move(range));
+  if (index == nullptr && schema.sort.empty())
+    return ReadSingle(*reader, *table, page, std::move(range));
   OFFSTAGE_TRY_INTERNAL(Cursor cursor, reader->Query(*table, index, range));
   return ReadPage(*table, index, page, std::move(cursor));
 }

@@ -1,8 +1,8 @@
 #include "dynamodb/ops/read_page.h"
 
-#include <algorithm>
-
 #include <fmt/format.h>
+
+#include <algorithm>
 
 #include "dynamodb/errors.h"
 #include "dynamodb/expressions/legacy.h"
@@ -22,11 +22,13 @@ aws::Outcome<Item> ParseStartKey(Node key) {
   if (item.ok()) return item;
   aws::ApiError error = std::move(item).error();
   // The service puts these words in front of some texts only.
-  for (const std::string_view bare : {"contains duplicates", "number set", "numeric value", "significant digits",
-                                      "Number overflow", "Number underflow"}) {
+  for (const std::string_view bare :
+       {"contains duplicates", "number set", "numeric value", "significant digits",
+        "Number overflow", "Number underflow"}) {
     if (error.message.find(bare) != std::string::npos) return Fail(std::move(error));
   }
-  if (error.type == "ValidationException") error.message.insert(0, fmt::format("{}: ", kInvalidStart));
+  if (error.type == "ValidationException")
+    error.message.insert(0, fmt::format("{}: ", kInvalidStart));
   return Fail(std::move(error));
 }
 
@@ -34,17 +36,20 @@ aws::Outcome<Unit> CheckSelect(Node request) {
   const std::string_view select = request["Select"].text();
   const bool projects = static_cast<bool>(request["ProjectionExpression"]);
   if (select == "SPECIFIC_ATTRIBUTES" && !projects && !request["AttributesToGet"]) {
-    return Fail(ValidationError(
-        "1 validation error detected: Must specify the AttributesToGet or ProjectionExpression when choosing to get "
-        "SPECIFIC_ATTRIBUTES"));
+    return Fail(
+        ValidationError("1 validation error detected: Must specify the AttributesToGet or "
+                        "ProjectionExpression when choosing to get "
+                        "SPECIFIC_ATTRIBUTES"));
   }
-  if (!select.empty() && select != "SPECIFIC_ATTRIBUTES" && (projects || request["AttributesToGet"])) {
+  if (!select.empty() && select != "SPECIFIC_ATTRIBUTES" &&
+      (projects || request["AttributesToGet"])) {
     return Fail(ValidationError(fmt::format("Cannot specify the {} when choosing to get {}",
                                             projects ? "ProjectionExpression" : "AttributesToGet",
                                             select == "COUNT" ? "only the Count" : select)));
   }
   if (select == "ALL_PROJECTED_ATTRIBUTES" && !request["IndexName"]) {
-    return Fail(ValidationError("ALL_PROJECTED_ATTRIBUTES can be used only when Querying using an IndexName"));
+    return Fail(ValidationError(
+        "ALL_PROJECTED_ATTRIBUTES can be used only when Querying using an IndexName"));
   }
   return Ok();
 }
@@ -67,8 +72,9 @@ aws::Outcome<PageRequest> ParsePageRequest(Engine& engine, Node request, PageOpe
   const Node filter = request["FilterExpression"];
   const Node legacy = request[operation == PageOperation::kQuery ? "QueryFilter" : "ScanFilter"];
   if (legacy && legacy.size() > 0) {
-    const auto joined_by =
-        request["ConditionalOperator"].text() == "OR" ? ConditionalOperator::kOr : ConditionalOperator::kAnd;
+    const auto joined_by = request["ConditionalOperator"].text() == "OR"
+                               ? ConditionalOperator::kOr
+                               : ConditionalOperator::kAnd;
     OFFSTAGE_TRY(Condition condition, ConditionFromFilter(legacy.raw(), joined_by));
     page.filter = std::move(condition);
   }
@@ -76,8 +82,8 @@ aws::Outcome<PageRequest> ParsePageRequest(Engine& engine, Node request, PageOpe
     OFFSTAGE_TRY(page.start, ParseStartKey(start));
   }
   if (filter) {
-    OFFSTAGE_TRY(Condition condition, Condition::Compile(filter.text(), Condition::Kind::kFilter, placeholders,
-                                                         &engine.expressions()));
+    OFFSTAGE_TRY(Condition condition, Condition::Compile(filter.text(), Condition::Kind::kFilter,
+                                                         placeholders, &engine.expressions()));
     page.filter = std::move(condition);
   }
   OFFSTAGE_TRY(page.projection, ProjectionOf(engine, request, placeholders));
@@ -95,17 +101,19 @@ aws::Outcome<const Index*> IndexOf(const Table& table, Node request, PageRequest
   if (!name) return none;
   const Index* index = table.FindIndex(name.text());
   if (index == nullptr) {
-    return Fail(ValidationError(fmt::format("The table does not have the specified index: {}", name.text())));
+    return Fail(ValidationError(
+        fmt::format("The table does not have the specified index: {}", name.text())));
   }
   if (page.consistent && index->scope == IndexScope::kGlobal) {
     return Fail(ValidationError("Consistent reads are not supported on global secondary indexes"));
   }
-  if (request["Select"].text() == "ALL_ATTRIBUTES" && index->definition.projection != ProjectionType::kAll) {
+  if (request["Select"].text() == "ALL_ATTRIBUTES" &&
+      index->definition.projection != ProjectionType::kAll) {
     if (index->scope == IndexScope::kGlobal) {
-      return Fail(InvalidParameter(
-          fmt::format("Select type ALL_ATTRIBUTES is not supported for global secondary index {} because its "
-                      "projection type is not ALL",
-                      name.text())));
+      return Fail(InvalidParameter(fmt::format(
+          "Select type ALL_ATTRIBUTES is not supported for global secondary index {} because its "
+          "projection type is not ALL",
+          name.text())));
     }
     page.all_attributes = true;
   }
@@ -133,21 +141,24 @@ aws::Outcome<Unit> CheckStartKey(const Table& table, const Index* index, const I
   }
   for (const Attribute& attribute : start) {
     if (attribute.value.is_number() || !attribute.value.text().empty()) continue;
-    return Fail(ValidationError(
-        fmt::format("{}: One or more parameter values are not valid. The AttributeValue for a key attribute cannot "
-                    "contain an empty {} value. Key: {}",
-                    kInvalidStart, attribute.value.is_string() ? "string" : "binary", attribute.name)));
+    return Fail(ValidationError(fmt::format(
+        "{}: One or more parameter values are not valid. The AttributeValue for a key attribute "
+        "cannot "
+        "contain an empty {} value. Key: {}",
+        kInvalidStart, attribute.value.is_string() ? "string" : "binary", attribute.name)));
   }
   return Ok();
 }
 
-aws::Outcome<Unit> CheckFilterAttributes(const KeySchema& schema, const PageRequest& page, Node request) {
+aws::Outcome<Unit> CheckFilterAttributes(const KeySchema& schema, const PageRequest& page,
+                                         Node request) {
   if (!page.filter) return Ok();
   for (const std::string& name : page.filter->AttributeNames()) {
     for (const KeyAttribute& attribute : AllAttributes(schema)) {
       if (attribute.name != name) continue;
-      return Fail(ValidationError(fmt::format("{} can only contain non-primary key attributes: Primary key attribute: {}",
-                                              request["FilterExpression"] ? "Filter Expression" : "QueryFilter", name)));
+      return Fail(ValidationError(
+          fmt::format("{} can only contain non-primary key attributes: Primary key attribute: {}",
+                      request["FilterExpression"] ? "Filter Expression" : "QueryFilter", name)));
     }
   }
   return Ok();
@@ -157,7 +168,8 @@ namespace {
 
 class PageReader {
  public:
-  PageReader(const Table& table, const Index* index, const PageRequest& page) : table_(table), index_(index), page_(page) {
+  PageReader(const Table& table, const Index* index, const PageRequest& page)
+      : table_(table), index_(index), page_(page) {
     projects_index_ = index != nullptr && index->definition.projection != ProjectionType::kAll;
     weighs_more_ = projects_index_ && page.projection && index->scope == IndexScope::kLocal;
   }
@@ -194,7 +206,8 @@ class PageReader {
     const Item& seen = projects_index_ ? entry : whole;
     bytes_ += projects_index_ ? SizeOf(entry) : static_cast<std::size_t>(cursor.size());
     // Reaching back into the table costs a read of the whole item each.
-    const bool reaches_back = projects_index_ && index_->scope == IndexScope::kLocal && NeedsWhole(seen, whole);
+    const bool reaches_back =
+        projects_index_ && index_->scope == IndexScope::kLocal && NeedsWhole(seen, whole);
     if (reaches_back) fetched_units_ += ReadUnits(static_cast<std::size_t>(cursor.size()), Kind());
     const Item& subject = reaches_back ? whole : seen;
     if (page_.filter && !page_.filter->Matches(subject)) return;
@@ -261,7 +274,8 @@ class PageReader {
 
 }  // namespace
 
-aws::Outcome<std::string> ReadPage(const Table& table, const Index* index, const PageRequest& page, Cursor cursor) {
+aws::Outcome<std::string> ReadPage(const Table& table, const Index* index, const PageRequest& page,
+                                   Cursor cursor) {
   return PageReader(table, index, page).Read(cursor);
 }
 

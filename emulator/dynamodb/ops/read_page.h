@@ -42,9 +42,11 @@ aws::Outcome<const Index*> IndexOf(const Table& table, Node request, PageRequest
 // The start key has the attributes and types of the table's and the index's keys.
 aws::Outcome<Unit> CheckStartKey(const Table& table, const Index* index, const Item& start);
 // "Filter Expression can only contain non-primary key attributes: Primary key attribute: pk"
-aws::Outcome<Unit> CheckFilterAttributes(const KeySchema& schema, const PageRequest& page, Node request);
+aws::Outcome<Unit> CheckFilterAttributes(const KeySchema& schema, const PageRequest& page,
+                                         Node request);
 
 // Reads the page and writes the whole reply.
-aws::Outcome<std::string> ReadPage(const Table& table, const Index* index, const PageRequest& page, Cursor cursor);
+aws::Outcome<std::string> ReadPage(const Table& table, const Index* index, const PageRequest& page,
+                                   Cursor cursor);
 
 }  // namespace offstage::dynamodb

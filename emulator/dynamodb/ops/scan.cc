@@ -13,24 +13,24 @@ namespace offstage::dynamodb {
 
 const Shape& ScanShape() {
   using namespace shape;  // NOLINT: the shape's vocabulary
-  static const Shape shape = Structure(
-      "ScanInput",
-      {{"TableName", TableName(), Presence::kRequired},
-       {"Select", Enum({"SPECIFIC_ATTRIBUTES", "COUNT", "ALL_ATTRIBUTES", "ALL_PROJECTED_ATTRIBUTES"})},
-       {"IndexName", IndexName()},
-       {"TotalSegments", Integer({.min = 1, .max = 1000000})},
-       {"ReturnConsumedCapacity", ReturnConsumedCapacity()},
-       {"ConditionalOperator", ConditionalOperatorMember()},
-       {"ScanFilter", Conditions()},
-       {"Segment", Integer({.min = 0, .max = 999999})},
-       {"Limit", Integer({.min = 1})},
-       {"AttributesToGet", AttributesToGet()},
-       {"ExclusiveStartKey", Attributes()},
-       {"ConsistentRead", Boolean()},
-       {"FilterExpression", String()},
-       {"ProjectionExpression", String()},
-       {"ExpressionAttributeValues", Attributes()},
-       {"ExpressionAttributeNames", ExpressionAttributeNames()}});
+  static const Shape shape =
+      Structure("ScanInput", {{"TableName", TableName(), Presence::kRequired},
+                              {"Select", Enum({"SPECIFIC_ATTRIBUTES", "COUNT", "ALL_ATTRIBUTES",
+                                               "ALL_PROJECTED_ATTRIBUTES"})},
+                              {"IndexName", IndexName()},
+                              {"TotalSegments", Integer({.min = 1, .max = 1000000})},
+                              {"ReturnConsumedCapacity", ReturnConsumedCapacity()},
+                              {"ConditionalOperator", ConditionalOperatorMember()},
+                              {"ScanFilter", Conditions()},
+                              {"Segment", Integer({.min = 0, .max = 999999})},
+                              {"Limit", Integer({.min = 1})},
+                              {"AttributesToGet", AttributesToGet()},
+                              {"ExclusiveStartKey", Attributes()},
+                              {"ConsistentRead", Boolean()},
+                              {"FilterExpression", String()},
+                              {"ProjectionExpression", String()},
+                              {"ExpressionAttributeValues", Attributes()},
+                              {"ExpressionAttributeNames", ExpressionAttributeNames()}});
   return shape;
 }
 
@@ -40,31 +40,35 @@ aws::Outcome<Unit> CheckSegments(Node request) {
   const Node segment = request["Segment"];
   const Node total = request["TotalSegments"];
   if (segment && !total) {
-    return Fail(ValidationError(
-        "The TotalSegments parameter is required but was not present in the request when Segment parameter is present"));
+    return Fail(
+        ValidationError("The TotalSegments parameter is required but was not present in the "
+                        "request when Segment parameter is present"));
   }
   if (total && !segment) {
-    return Fail(ValidationError(
-        "The Segment parameter is required but was not present in the request when parameter TotalSegments is present"));
+    return Fail(
+        ValidationError("The Segment parameter is required but was not present in the request when "
+                        "parameter TotalSegments is present"));
   }
   if (segment && segment.integer() >= total.integer()) {
-    return Fail(ValidationError(
-        fmt::format("The Segment parameter is zero-based and must be less than parameter TotalSegments: "
-                    "Segment: {} is not less than TotalSegments: {}",
-                    segment.integer(), total.integer())));
+    return Fail(ValidationError(fmt::format(
+        "The Segment parameter is zero-based and must be less than parameter TotalSegments: "
+        "Segment: {} is not less than TotalSegments: {}",
+        segment.integer(), total.integer())));
   }
   return Ok();
 }
 
-aws::Outcome<Unit> StartBehind(ReadSession& session, const Table& table, const Index* index, const Item& start,
-                               Node request, ScanRange& range) {
+aws::Outcome<Unit> StartBehind(ReadSession& session, const Table& table, const Index* index,
+                               const Item& start, Node request, ScanRange& range) {
   IndexKey base = PositionOf(table.definition.key, start);
   ScanRange::After after;
   after.key = index != nullptr ? PositionOf(index->definition.key, start) : base;
-  const ItemKey key{.hash = base.hash, .partition = std::move(base.partition), .sort = std::move(base.sort)};
+  const ItemKey key{
+      .hash = base.hash, .partition = std::move(base.partition), .sort = std::move(base.sort)};
   if (after.key.hash < range.first || after.key.hash >= range.end) {
     return Fail(ValidationError(
-        fmt::format("The provided starting key is invalid: Invalid ExclusiveStartKey. Please use ExclusiveStartKey "
+        fmt::format("The provided starting key is invalid: Invalid ExclusiveStartKey. Please use "
+                    "ExclusiveStartKey "
                     "with correct Segment. TotalSegments: {} Segment: {}",
                     request["TotalSegments"].integer(), request["Segment"].integer())));
   }
@@ -76,13 +80,15 @@ aws::Outcome<Unit> StartBehind(ReadSession& session, const Table& table, const I
 }  // namespace
 
 aws::Outcome<std::string> Scan(Engine& engine, Node request) {
-  OFFSTAGE_TRY_VOID(CheckExpressionMembers(request, {.expressions = {"ProjectionExpression", "FilterExpression"},
-                                                     .legacy = {"AttributesToGet", "ScanFilter", "ConditionalOperator"},
-                                                     .value_users = {"FilterExpression"}}));
+  OFFSTAGE_TRY_VOID(CheckExpressionMembers(
+      request, {.expressions = {"ProjectionExpression", "FilterExpression"},
+                .legacy = {"AttributesToGet", "ScanFilter", "ConditionalOperator"},
+                .value_users = {"FilterExpression"}}));
   OFFSTAGE_TRY_VOID(CheckSegments(request));
   Placeholders placeholders;
   OFFSTAGE_TRY_VOID(LoadPlaceholders(request, placeholders));
-  OFFSTAGE_TRY(PageRequest page, ParsePageRequest(engine, request, PageOperation::kScan, placeholders));
+  OFFSTAGE_TRY(PageRequest page,
+               ParsePageRequest(engine, request, PageOperation::kScan, placeholders));
   OFFSTAGE_TRY_VOID(placeholders.CheckAllUsed());
   OFFSTAGE_TRY(const TablePtr table, engine.FindTable(request["TableName"].text()));
   OFFSTAGE_TRY(const Index* index, IndexOf(*table, request, page));
@@ -96,7 +102,8 @@ aws::Outcome<std::string> Scan(Engine& engine, Node request) {
     range.end = segment.end;
   }
   OFFSTAGE_TRY_INTERNAL(Store::Reader reader, engine.store().Read());
-  if (page.start) OFFSTAGE_TRY_VOID(StartBehind(*reader, *table, index, *page.start, request, range));
+  if (page.start)
+    OFFSTAGE_TRY_VOID(StartBehind(*reader, *table, index, *page.start, request, range));
   OFFSTAGE_TRY_INTERNAL(Cursor cursor, reader->Scan(*table, index, range));
   return ReadPage(*table, index, page, std::move(cursor));
 }

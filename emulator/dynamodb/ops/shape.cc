@@ -17,11 +17,14 @@ constexpr std::size_t kMaxViolations = 10;
 // Deeper attribute values are refused by the value parser in its own words; the walk stops here.
 constexpr int kMaxValueDepth = 64;
 
-aws::Outcome<Unit> Malformed(std::string message) { return Fail(SerializationError(std::move(message))); }
+aws::Outcome<Unit> Malformed(std::string message) {
+  return Fail(SerializationError(std::move(message)));
+}
 
 std::string LowerFirst(std::string_view name) {
   std::string out(name);
-  if (!out.empty() && out[0] >= 'A' && out[0] <= 'Z') out[0] = static_cast<char>(out[0] - 'A' + 'a');
+  if (!out.empty() && out[0] >= 'A' && out[0] <= 'Z')
+    out[0] = static_cast<char>(out[0] - 'A' + 'a');
   return out;
 }
 
@@ -30,29 +33,40 @@ std::string LowerFirst(std::string_view name) {
 // "NUMBER_VALUE", the token names of the service's JSON reader.
 std::string_view TokenName(Node node) {
   switch (node.kind()) {
-    case JsonKind::kTrue: return "TRUE_VALUE";
-    case JsonKind::kFalse: return "FALSE_VALUE";
+    case JsonKind::kTrue:
+      return "TRUE_VALUE";
+    case JsonKind::kFalse:
+      return "FALSE_VALUE";
     case JsonKind::kNumber:
-      return node.text().find_first_of(".eE") == std::string_view::npos ? "NUMBER_VALUE" : "DECIMAL_VALUE";
-    default: return "STRING_VALUE";
+      return node.text().find_first_of(".eE") == std::string_view::npos ? "NUMBER_VALUE"
+                                                                        : "DECIMAL_VALUE";
+    default:
+      return "STRING_VALUE";
   }
 }
 
 std::string_view JavaName(Kind kind) {
   switch (kind) {
-    case Kind::kBoolean: return "Boolean";
-    case Kind::kInteger: return "Integer";
-    case Kind::kLong: return "Long";
-    case Kind::kDouble: return "Double";
-    default: return "String";
+    case Kind::kBoolean:
+      return "Boolean";
+    case Kind::kInteger:
+      return "Integer";
+    case Kind::kLong:
+      return "Long";
+    case Kind::kDouble:
+      return "Double";
+    default:
+      return "String";
   }
 }
 
 aws::Outcome<Unit> CheckScalar(const Shape& shape, Node node) {
   const std::string_view java = JavaName(shape.kind);
-  if (node.is_array()) return Malformed(fmt::format("Unrecognized collection type class java.lang.{}", java));
+  if (node.is_array())
+    return Malformed(fmt::format("Unrecognized collection type class java.lang.{}", java));
   if (node.is_object()) return Malformed("Start of structure or map found where not expected");
-  const bool number = shape.kind == Kind::kInteger || shape.kind == Kind::kLong || shape.kind == Kind::kDouble;
+  const bool number =
+      shape.kind == Kind::kInteger || shape.kind == Kind::kLong || shape.kind == Kind::kDouble;
   switch (node.kind()) {
     case JsonKind::kNumber:
       if (number) return Ok();
@@ -77,9 +91,11 @@ aws::Outcome<Unit> CheckBlob(Node node) {
   if (!node.is_string()) return Malformed("only base-64-encoded strings are convertible to bytes");
   if (node.text().size() % 4 != 0) {
     return Malformed(
-        fmt::format("Base64 encoded length is expected a multiple of 4 bytes but found: {}", node.text().size()));
+        fmt::format("Base64 encoded length is expected a multiple of 4 bytes but found: {}",
+                    node.text().size()));
   }
-  if (!Base64Decode(node.text())) return Malformed("Invalid last non-pad Base64 character dectected");
+  if (!Base64Decode(node.text()))
+    return Malformed("Invalid last non-pad Base64 character dectected");
   return Ok();
 }
 
@@ -113,21 +129,25 @@ aws::Outcome<Unit> CheckValueMember(std::string_view type, Node node, int depth)
   if (type == "L") {
     if (node.is_object()) return Malformed("Start of structure or map found where not expected");
     if (!node.is_array()) return Malformed("Unexpected field type");
-    for (const Node element : node.elements()) OFFSTAGE_TRY_VOID(CheckValueType(element, depth + 1));
+    for (const Node element : node.elements())
+      OFFSTAGE_TRY_VOID(CheckValueType(element, depth + 1));
   } else if (type == "M") {
     if (node.is_array()) {
-      return Malformed(
-          fmt::format("Unrecognized collection type java.util.Map<java.lang.String, {}AttributeValue>", kModel));
+      return Malformed(fmt::format(
+          "Unrecognized collection type java.util.Map<java.lang.String, {}AttributeValue>",
+          kModel));
     }
     if (!node.is_object()) return Malformed("Unexpected field type");
-    for (const NodeMember member : node.members()) OFFSTAGE_TRY_VOID(CheckValueType(member.value, depth + 1));
+    for (const NodeMember member : node.members())
+      OFFSTAGE_TRY_VOID(CheckValueType(member.value, depth + 1));
   }
   return Ok();
 }
 
 aws::Outcome<Unit> CheckValueType(Node node, int depth) {
   if (!node || depth > kMaxValueDepth) return Ok();
-  if (node.is_array()) return Malformed(fmt::format("Unrecognized collection type class {}AttributeValue", kModel));
+  if (node.is_array())
+    return Malformed(fmt::format("Unrecognized collection type class {}AttributeValue", kModel));
   if (!node.is_object()) return Malformed("Unexpected value type in payload");
   for (const NodeMember member : node.members()) {
     if (member.value) OFFSTAGE_TRY_VOID(CheckValueMember(member.name, member.value, depth));
@@ -137,11 +157,16 @@ aws::Outcome<Unit> CheckValueType(Node node, int depth) {
 
 std::string ElementTypeName(const Shape& element) {
   switch (element.kind) {
-    case Kind::kString: return "java.lang.String";
-    case Kind::kAttributeValue: return fmt::format("{}AttributeValue", kModel);
-    case Kind::kList: return fmt::format("java.util.List<{}>", ElementTypeName(*element.element));
-    case Kind::kMap: return fmt::format("java.util.Map<java.lang.String, {}>", ElementTypeName(*element.element));
-    default: return fmt::format("{}{}", kModel, element.name);
+    case Kind::kString:
+      return "java.lang.String";
+    case Kind::kAttributeValue:
+      return fmt::format("{}AttributeValue", kModel);
+    case Kind::kList:
+      return fmt::format("java.util.List<{}>", ElementTypeName(*element.element));
+    case Kind::kMap:
+      return fmt::format("java.util.Map<java.lang.String, {}>", ElementTypeName(*element.element));
+    default:
+      return fmt::format("{}{}", kModel, element.name);
   }
 }
 
@@ -153,18 +178,23 @@ aws::Outcome<Unit> CheckType(const Shape& shape, Node node, Place place);
 aws::Outcome<Unit> CheckContainer(const Shape& shape, Node node, Place place) {
   // Collections of collections are read by another path of the service's reader.
   constexpr std::string_view kParameterized =
-      "class sun.reflect.generics.reflectiveObjects.ParameterizedTypeImpl cannot be cast to class java.lang.Class "
-      "(sun.reflect.generics.reflectiveObjects.ParameterizedTypeImpl and java.lang.Class are in module java.base of "
+      "class sun.reflect.generics.reflectiveObjects.ParameterizedTypeImpl cannot be cast to class "
+      "java.lang.Class "
+      "(sun.reflect.generics.reflectiveObjects.ParameterizedTypeImpl and java.lang.Class are in "
+      "module java.base of "
       "loader 'bootstrap')";
   const bool list = shape.kind == Kind::kList;
-  if (node.is_object() && list) return Malformed("Start of structure or map found where not expected");
+  if (node.is_object() && list)
+    return Malformed("Start of structure or map found where not expected");
   if (node.is_array() && !list) {
     return Malformed(fmt::format("Unrecognized collection type {}", ElementTypeName(shape)));
   }
   if (!node.is_array() && !node.is_object()) {
-    return Malformed(std::string(place == Place::kElement ? kParameterized : "Unexpected field type"));
+    return Malformed(
+        std::string(place == Place::kElement ? kParameterized : "Unexpected field type"));
   }
-  for (const Node element : node.elements()) OFFSTAGE_TRY_VOID(CheckType(*shape.element, element, Place::kElement));
+  for (const Node element : node.elements())
+    OFFSTAGE_TRY_VOID(CheckType(*shape.element, element, Place::kElement));
   for (const NodeMember member : node.members()) {
     OFFSTAGE_TRY_VOID(CheckType(*shape.element, member.value, Place::kElement));
   }
@@ -172,9 +202,11 @@ aws::Outcome<Unit> CheckContainer(const Shape& shape, Node node, Place place) {
 }
 
 aws::Outcome<Unit> CheckStructure(const Shape& shape, Node node, Place place) {
-  if (node.is_array()) return Malformed(fmt::format("Unrecognized collection type class {}{}", kModel, shape.name));
+  if (node.is_array())
+    return Malformed(fmt::format("Unrecognized collection type class {}{}", kModel, shape.name));
   if (!node.is_object()) {
-    return Malformed(place == Place::kElement ? "Unexpected value type in payload" : "Unexpected field type");
+    return Malformed(place == Place::kElement ? "Unexpected value type in payload"
+                                              : "Unexpected field type");
   }
   for (const ShapeMember& member : shape.members) {
     OFFSTAGE_TRY_VOID(CheckType(member.shape, node[member.name], Place::kMember));
@@ -185,14 +217,19 @@ aws::Outcome<Unit> CheckStructure(const Shape& shape, Node node, Place place) {
 aws::Outcome<Unit> CheckType(const Shape& shape, Node node, Place place) {
   if (!node) return Ok();
   switch (shape.kind) {
-    case Kind::kBlob: return CheckBlob(node);
+    case Kind::kBlob:
+      return CheckBlob(node);
     case Kind::kList:
-    case Kind::kMap: return CheckContainer(shape, node, place);
-    case Kind::kStructure: return CheckStructure(shape, node, place);
+    case Kind::kMap:
+      return CheckContainer(shape, node, place);
+    case Kind::kStructure:
+      return CheckStructure(shape, node, place);
     case Kind::kAttributeValue:
-      if (place == Place::kMember && !node.is_array() && !node.is_object()) return Malformed("Unexpected field type");
+      if (place == Place::kMember && !node.is_array() && !node.is_object())
+        return Malformed("Unexpected field type");
       return CheckValueType(node, 0);
-    default: return CheckScalar(shape, node);
+    default:
+      return CheckScalar(shape, node);
   }
 }
 
@@ -229,14 +266,19 @@ std::string Show(const Shape& shape, Node node) {
       }
       return out + ")";
     }
-    case Kind::kAttributeValue: return fmt::format("AttributeValue({})", node.raw());
-    default: return std::string(node.is_string() || node.kind() == JsonKind::kNumber ? node.text() : node.raw());
+    case Kind::kAttributeValue:
+      return fmt::format("AttributeValue({})", node.raw());
+    default:
+      return std::string(node.is_string() || node.kind() == JsonKind::kNumber ? node.text()
+                                                                              : node.raw());
   }
 }
 
 bool MatchesNamePattern(std::string_view text) {
-  return !text.empty() && text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-") ==
-                              std::string_view::npos;
+  return !text.empty() &&
+         text.find_first_not_of(
+             "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-") ==
+             std::string_view::npos;
 }
 
 class ConstraintCheck {
@@ -253,27 +295,32 @@ class ConstraintCheck {
   void Member(const ShapeMember& member, Node structure, const std::string& path) {
     const Node value = structure[member.name];
     if (!value && member.presence == Presence::kOptional) return;
-    const std::string name = member.shape.wording == Wording::kBare ? std::string(member.name) : LowerFirst(member.name);
+    const std::string name =
+        member.shape.wording == Wording::kBare ? std::string(member.name) : LowerFirst(member.name);
     Check(member.shape, value, path.empty() ? name : fmt::format("{}.{}", path, name));
   }
 
   aws::Outcome<Unit> Finish() const {
     if (violations_.empty()) return Ok();
-    return Fail(ValidationError(fmt::format("{} validation error{} detected: {}", violations_.size(),
-                                            violations_.size() > 1 ? "s" : "", Join(violations_, "; "))));
+    return Fail(
+        ValidationError(fmt::format("{} validation error{} detected: {}", violations_.size(),
+                                    violations_.size() > 1 ? "s" : "", Join(violations_, "; "))));
   }
 
  private:
   bool Full() const { return violations_.size() >= max_violations_; }
 
-  void Violate(const Shape& shape, Node node, const std::string& path, std::string_view constraint) {
+  void Violate(const Shape& shape, Node node, const std::string& path,
+               std::string_view constraint) {
     if (Full()) return;
     if (shape.wording == Wording::kBare) {
-      violations_.push_back(fmt::format("Value at '{}' failed to satisfy constraint: {}", path, constraint));
+      violations_.push_back(
+          fmt::format("Value at '{}' failed to satisfy constraint: {}", path, constraint));
       return;
     }
     const std::string value = node ? fmt::format("'{}'", Show(shape, node)) : "null";
-    violations_.push_back(fmt::format("Value {} at '{}' failed to satisfy constraint: {}", value, path, constraint));
+    violations_.push_back(
+        fmt::format("Value {} at '{}' failed to satisfy constraint: {}", value, path, constraint));
   }
 
   void Check(const Shape& shape, Node node, const std::string& path) {
@@ -287,7 +334,8 @@ class ConstraintCheck {
     if (shape.kind == Kind::kMap) {
       for (const NodeMember member : node.members()) {
         if (Full()) return;
-        if (member.value) Child(*shape.element, member.value, fmt::format("{}.{}.member", path, member.name));
+        if (member.value)
+          Child(*shape.element, member.value, fmt::format("{}.{}.member", path, member.name));
       }
     }
     if (shape.kind == Kind::kStructure) Members(shape, node, path);
@@ -301,37 +349,48 @@ class ConstraintCheck {
 
   void CheckOwn(const Shape& shape, Node node, const std::string& path) {
     switch (shape.kind) {
-      case Kind::kString: return CheckString(shape, node, path);
+      case Kind::kString:
+        return CheckString(shape, node, path);
       case Kind::kInteger:
-      case Kind::kLong: return CheckBounds(shape, node, path, node.integer(), "value");
+      case Kind::kLong:
+        return CheckBounds(shape, node, path, node.integer(), "value");
       case Kind::kMap:
         if (shape.key != nullptr) CheckKeys(shape, node, path);
         if (shape.value_max) CheckValueLengths(shape, node, path);
         [[fallthrough]];
-      case Kind::kList: return CheckBounds(shape, node, path, static_cast<std::int64_t>(node.size()), "length");
-      default: return;
+      case Kind::kList:
+        return CheckBounds(shape, node, path, static_cast<std::int64_t>(node.size()), "length");
+      default:
+        return;
     }
   }
 
   void CheckString(const Shape& shape, Node node, const std::string& path) {
     const std::string_view text = node.text();
     if (shape.accepts_arn && text.starts_with("arn:aws:dynamodb:")) return;
-    if (!shape.values.empty() && std::find(shape.values.begin(), shape.values.end(), text) == shape.values.end()) {
-      Violate(shape, node, path, fmt::format("Member must satisfy enum value set: [{}]", fmt::join(shape.values, ", ")));
+    if (!shape.values.empty() &&
+        std::find(shape.values.begin(), shape.values.end(), text) == shape.values.end()) {
+      Violate(
+          shape, node, path,
+          fmt::format("Member must satisfy enum value set: [{}]", fmt::join(shape.values, ", ")));
     }
     // An empty name is reported for its length alone.
     if (!shape.pattern.empty() && !text.empty() && !MatchesNamePattern(text)) {
-      Violate(shape, node, path, fmt::format("Member must satisfy regular expression pattern: {}", shape.pattern));
+      Violate(shape, node, path,
+              fmt::format("Member must satisfy regular expression pattern: {}", shape.pattern));
     }
     CheckBounds(shape, node, path, static_cast<std::int64_t>(text.size()), "length");
   }
 
-  void CheckBounds(const Shape& shape, Node node, const std::string& path, std::int64_t size, std::string_view what) {
+  void CheckBounds(const Shape& shape, Node node, const std::string& path, std::int64_t size,
+                   std::string_view what) {
     if (shape.min && size < *shape.min) {
-      Violate(shape, node, path, fmt::format("Member must have {} greater than or equal to {}", what, *shape.min));
+      Violate(shape, node, path,
+              fmt::format("Member must have {} greater than or equal to {}", what, *shape.min));
     }
     if (shape.max && size > *shape.max) {
-      Violate(shape, node, path, fmt::format("Member must have {} less than or equal to {}", what, *shape.max));
+      Violate(shape, node, path,
+              fmt::format("Member must have {} less than or equal to {}", what, *shape.max));
     }
   }
 
@@ -343,12 +402,17 @@ class ConstraintCheck {
                         (key.pattern.empty() || MatchesNamePattern(member.name));
       if (good) continue;
       std::vector<std::string> rules;
-      if (key.max) rules.push_back(fmt::format("Member must have length less than or equal to {}", *key.max));
-      if (key.min) rules.push_back(fmt::format("Member must have length greater than or equal to {}", *key.min));
+      if (key.max)
+        rules.push_back(fmt::format("Member must have length less than or equal to {}", *key.max));
+      if (key.min)
+        rules.push_back(
+            fmt::format("Member must have length greater than or equal to {}", *key.min));
       if (!key.pattern.empty()) {
-        rules.push_back(fmt::format("Member must satisfy regular expression pattern: {}", key.pattern));
+        rules.push_back(
+            fmt::format("Member must satisfy regular expression pattern: {}", key.pattern));
       }
-      return Violate(shape, node, path, fmt::format("Map keys must satisfy constraint: [{}]", Join(rules, ", ")));
+      return Violate(shape, node, path,
+                     fmt::format("Map keys must satisfy constraint: [{}]", Join(rules, ", ")));
     }
   }
 
@@ -357,7 +421,8 @@ class ConstraintCheck {
       const auto length = static_cast<std::int64_t>(member.value.size());
       if (length <= *shape.value_max && length >= shape.value_min.value_or(0)) continue;
       return Violate(shape, node, path,
-                     fmt::format("Map value must satisfy constraint: [Member must have length less than or equal to {}, "
+                     fmt::format("Map value must satisfy constraint: [Member must have length less "
+                                 "than or equal to {}, "
                                  "Member must have length greater than or equal to {}]",
                                  *shape.value_max, shape.value_min.value_or(0)));
     }
@@ -380,8 +445,8 @@ aws::Outcome<Unit> CheckTypes(const Shape& shape, Node request) {
 aws::Outcome<Unit> CheckConstraints(const Shape& shape, Node request) {
   for (const ShapeMember& member : shape.members) {
     if (member.presence != Presence::kRequiredParameter || request[member.name]) continue;
-    return Fail(ValidationError(
-        fmt::format("The parameter '{}' is required but was not present in the request", member.name)));
+    return Fail(ValidationError(fmt::format(
+        "The parameter '{}' is required but was not present in the request", member.name)));
   }
   for (const ShapeMember& member : shape.members) {
     if (member.name != shape.checked_first) continue;
@@ -413,7 +478,9 @@ Shape Bounded(Shape::Kind kind, Range range) {
 
 }  // namespace
 
-Shape String(Range length) { return Bounded(Shape::Kind::kString, length); }
+Shape String(Range length) {
+  return Bounded(Shape::Kind::kString, length);
+}
 
 Shape Name(Range length) {
   Shape shape = String(length);
@@ -427,13 +494,27 @@ Shape Enum(std::vector<std::string_view> values) {
   return shape;
 }
 
-Shape Boolean() { return Bounded(Shape::Kind::kBoolean, {}); }
-Shape Integer(Range value) { return Bounded(Shape::Kind::kInteger, value); }
-Shape Long(Range value) { return Bounded(Shape::Kind::kLong, value); }
-Shape Double() { return Bounded(Shape::Kind::kDouble, {}); }
-Shape Blob() { return Bounded(Shape::Kind::kBlob, {}); }
-Shape Value() { return Bounded(Shape::Kind::kAttributeValue, {}); }
-Shape Attributes() { return Map(Value()); }
+Shape Boolean() {
+  return Bounded(Shape::Kind::kBoolean, {});
+}
+Shape Integer(Range value) {
+  return Bounded(Shape::Kind::kInteger, value);
+}
+Shape Long(Range value) {
+  return Bounded(Shape::Kind::kLong, value);
+}
+Shape Double() {
+  return Bounded(Shape::Kind::kDouble, {});
+}
+Shape Blob() {
+  return Bounded(Shape::Kind::kBlob, {});
+}
+Shape Value() {
+  return Bounded(Shape::Kind::kAttributeValue, {});
+}
+Shape Attributes() {
+  return Map(Value());
+}
 
 Shape List(Shape element, Range length) {
   Shape shape = Bounded(Shape::Kind::kList, length);

@@ -1,6 +1,7 @@
 // Shape: what an operation's request must look like, declared once and checked by one walk, in the
 // service's own order: wrong JSON types first (SerializationException), then the constraints, all
-// violations in one text ("2 validation errors detected: Value '...' at 'tableName' failed to ...").
+// violations in one text ("2 validation errors detected: Value '...' at 'tableName' failed to
+// ...").
 #pragma once
 
 #include <cstdint>
@@ -37,8 +38,16 @@ struct ShapeMember;
 // Thread-compatible; immutable once built. Copies share their parts.
 struct Shape {
   enum class Kind {
-    kString, kBoolean, kInteger, kLong, kDouble, kBlob,
-    kAttributeValue, kList, kMap, kStructure,
+    kString,
+    kBoolean,
+    kInteger,
+    kLong,
+    kDouble,
+    kBlob,
+    kAttributeValue,
+    kList,
+    kMap,
+    kStructure,
   };
   Kind kind = Kind::kString;
   // Length of strings, lists and maps; value of numbers.

@@ -1,9 +1,9 @@
 #include "dynamodb/ops/table_definition.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <set>
-
-#include <fmt/format.h>
 
 #include "dynamodb/errors.h"
 #include "dynamodb/ops/keys.h"
@@ -14,40 +14,49 @@ namespace offstage::dynamodb {
 namespace shape {
 
 Shape KeySchemaMember(std::int64_t max_elements) {
-  return List(Structure("KeySchemaElement", {{"AttributeName", String({.min = 1, .max = 255}), Presence::kRequired},
-                                             {"KeyType", Enum({"HASH", "RANGE"}), Presence::kRequired}}),
+  return List(Structure("KeySchemaElement",
+                        {{"AttributeName", String({.min = 1, .max = 255}), Presence::kRequired},
+                         {"KeyType", Enum({"HASH", "RANGE"}), Presence::kRequired}}),
               {.min = 1, .max = max_elements});
 }
 
 Shape AttributeDefinitions() {
-  return List(
-      Structure("AttributeDefinition", {{"AttributeName", String({.min = 1, .max = 255}), Presence::kRequired},
-                                        {"AttributeType", Enum({"B", "N", "S"}), Presence::kRequired}}));
+  return List(Structure("AttributeDefinition",
+                        {{"AttributeName", String({.min = 1, .max = 255}), Presence::kRequired},
+                         {"AttributeType", Enum({"B", "N", "S"}), Presence::kRequired}}));
 }
 
 Shape ProjectionMember() {
-  return Structure("Projection", {{"ProjectionType", Enum({"ALL", "INCLUDE", "KEYS_ONLY"})},
-                                  {"NonKeyAttributes", List(String({.min = 1, .max = 255}), {.min = 1})}});
+  return Structure("Projection",
+                   {{"ProjectionType", Enum({"ALL", "INCLUDE", "KEYS_ONLY"})},
+                    {"NonKeyAttributes", List(String({.min = 1, .max = 255}), {.min = 1})}});
 }
 
 Shape ProvisionedThroughput() {
-  return Structure("ProvisionedThroughput", {{"WriteCapacityUnits", Long({.min = 1}), Presence::kRequired},
-                                             {"ReadCapacityUnits", Long({.min = 1}), Presence::kRequired}});
+  return Structure("ProvisionedThroughput",
+                   {{"WriteCapacityUnits", Long({.min = 1}), Presence::kRequired},
+                    {"ReadCapacityUnits", Long({.min = 1}), Presence::kRequired}});
 }
 
 Shape StreamSpecification() {
-  return Structure("StreamSpecification",
-                   {{"StreamEnabled", Boolean(), Presence::kRequired},
-                    {"StreamViewType", Enum({"NEW_IMAGE", "OLD_IMAGE", "NEW_AND_OLD_IMAGES", "KEYS_ONLY"})}});
+  return Structure(
+      "StreamSpecification",
+      {{"StreamEnabled", Boolean(), Presence::kRequired},
+       {"StreamViewType", Enum({"NEW_IMAGE", "OLD_IMAGE", "NEW_AND_OLD_IMAGES", "KEYS_ONLY"})}});
 }
 
 Shape SseSpecification() {
-  return Structure("SSESpecification",
-                   {{"Enabled", Boolean()}, {"SSEType", Enum({"AES256", "KMS"})}, {"KMSMasterKeyId", String()}});
+  return Structure(
+      "SSESpecification",
+      {{"Enabled", Boolean()}, {"SSEType", Enum({"AES256", "KMS"})}, {"KMSMasterKeyId", String()}});
 }
 
-Shape BillingModeMember() { return Enum({"PROVISIONED", "PAY_PER_REQUEST"}); }
-Shape TableClass() { return Enum({"STANDARD", "STANDARD_INFREQUENT_ACCESS"}); }
+Shape BillingModeMember() {
+  return Enum({"PROVISIONED", "PAY_PER_REQUEST"});
+}
+Shape TableClass() {
+  return Enum({"STANDARD", "STANDARD_INFREQUENT_ACCESS"});
+}
 
 Shape Tags() {
   return List(Structure("Tag", {{"Key", String({.min = 1, .max = 128}), Presence::kRequired},
@@ -75,7 +84,8 @@ std::vector<SchemaElement> Elements(Node schema) {
 
 std::vector<std::string_view> DefinedNames(Node definitions) {
   std::vector<std::string_view> out;
-  for (const Node definition : definitions.elements()) out.push_back(definition["AttributeName"].text());
+  for (const Node definition : definitions.elements())
+    out.push_back(definition["AttributeName"].text());
   return out;
 }
 
@@ -83,7 +93,8 @@ bool Contains(const std::vector<std::string_view>& names, std::string_view name)
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-aws::ApiError Undefined(const std::vector<std::string_view>& keys, const std::vector<std::string_view>& defined) {
+aws::ApiError Undefined(const std::vector<std::string_view>& keys,
+                        const std::vector<std::string_view>& defined) {
   return InvalidParameter(
       fmt::format("Some index key attributes are not defined in AttributeDefinitions. Keys: [{}], "
                   "AttributeDefinitions: [{}]",
@@ -94,8 +105,9 @@ aws::ApiError Undefined(const std::vector<std::string_view>& keys, const std::ve
 aws::Outcome<Unit> CheckTableKeyDefined(const std::vector<SchemaElement>& schema,
                                         const std::vector<std::string_view>& defined) {
   const bool same_names = schema.size() == 2 && schema[0].name == schema[1].name;
-  const bool all = std::all_of(schema.begin(), schema.end(),
-                               [&defined](const SchemaElement& key) { return Contains(defined, key.name); });
+  const bool all = std::all_of(schema.begin(), schema.end(), [&defined](const SchemaElement& key) {
+    return Contains(defined, key.name);
+  });
   if (all && !same_names) return Ok();
   if (schema.size() > 1 || defined.empty()) {
     return Fail(ValidationError("Invalid KeySchema: Some index key attribute have no definition"));
@@ -106,14 +118,17 @@ aws::Outcome<Unit> CheckTableKeyDefined(const std::vector<SchemaElement>& schema
 // HASH first, RANGE behind; `many`: a global index may have up to four of each.
 aws::Outcome<Unit> CheckSchemaOrder(const std::vector<SchemaElement>& schema, bool many) {
   if (schema.empty() || schema[0].type != "HASH") {
-    return Fail(ValidationError("Invalid KeySchema: The first KeySchemaElement is not a HASH key type"));
+    return Fail(
+        ValidationError("Invalid KeySchema: The first KeySchemaElement is not a HASH key type"));
   }
   if (schema.size() == 2 && schema[0].name == schema[1].name) {
-    return Fail(ValidationError("Both the Hash Key and the Range Key element in the KeySchema have the same name"));
+    return Fail(ValidationError(
+        "Both the Hash Key and the Range Key element in the KeySchema have the same name"));
   }
   if (!many) {
     if (schema.size() == 2 && schema[1].type != "RANGE") {
-      return Fail(ValidationError("Invalid KeySchema: The second KeySchemaElement is not a RANGE key type"));
+      return Fail(ValidationError(
+          "Invalid KeySchema: The second KeySchemaElement is not a RANGE key type"));
     }
     return Ok();
   }
@@ -122,18 +137,21 @@ aws::Outcome<Unit> CheckSchemaOrder(const std::vector<SchemaElement>& schema, bo
   std::set<std::string_view> names;
   for (const SchemaElement& element : schema) {
     if (!names.insert(element.name).second) {
-      return Fail(InvalidParameter(fmt::format("Duplicate attribute in KeySchema: {}", element.name)));
+      return Fail(
+          InvalidParameter(fmt::format("Duplicate attribute in KeySchema: {}", element.name)));
     }
     if (element.type == "RANGE") {
       ranges = true;
     } else if (ranges) {
-      return Fail(ValidationError("Invalid KeySchema: HASH key elements must come before RANGE key elements"));
+      return Fail(ValidationError(
+          "Invalid KeySchema: HASH key elements must come before RANGE key elements"));
     } else {
       ++hashes;
     }
   }
   if (hashes > 4 || schema.size() - hashes > 4) {
-    return Fail(InvalidParameter("KeySchema of a global secondary index has more than 4 HASH or RANGE key elements"));
+    return Fail(InvalidParameter(
+        "KeySchema of a global secondary index has more than 4 HASH or RANGE key elements"));
   }
   return Ok();
 }
@@ -144,12 +162,14 @@ aws::Outcome<Unit> CheckProjection(Node projection) {
   const Node attributes = projection["NonKeyAttributes"];
   if (type == "INCLUDE") {
     if (!attributes) {
-      return Fail(InvalidParameter("ProjectionType is INCLUDE, but NonKeyAttributes is not specified"));
+      return Fail(
+          InvalidParameter("ProjectionType is INCLUDE, but NonKeyAttributes is not specified"));
     }
     return Ok();
   }
   if (attributes) {
-    return Fail(InvalidParameter(fmt::format("ProjectionType is {}, but NonKeyAttributes is specified", type)));
+    return Fail(InvalidParameter(
+        fmt::format("ProjectionType is {}, but NonKeyAttributes is specified", type)));
   }
   return Ok();
 }
@@ -161,7 +181,9 @@ KeySchema ToKeySchema(const std::vector<SchemaElement>& elements, Node definitio
     for (const Node definition : definitions.elements()) {
       if (definition["AttributeName"].text() != element.name) continue;
       const std::string_view type = definition["AttributeType"].text();
-      attribute.type = type == "N" ? KeyType::kNumber : type == "B" ? KeyType::kBinary : KeyType::kString;
+      attribute.type = type == "N"   ? KeyType::kNumber
+                       : type == "B" ? KeyType::kBinary
+                                     : KeyType::kString;
     }
     (element.type == "HASH" ? schema.partition : schema.sort).push_back(std::move(attribute));
   }
@@ -169,7 +191,8 @@ KeySchema ToKeySchema(const std::vector<SchemaElement>& elements, Node definitio
 }
 
 // All index keys are defined; the text names each of them once.
-aws::Outcome<Unit> CheckIndexKeysDefined(Node indexes, const std::vector<std::string_view>& defined) {
+aws::Outcome<Unit> CheckIndexKeysDefined(Node indexes,
+                                         const std::vector<std::string_view>& defined) {
   std::vector<std::string_view> keys;
   bool missing = false;
   for (const Node index : indexes.elements()) {
@@ -194,7 +217,8 @@ aws::Outcome<IndexDefinition> ParseIndex(Node index, Node definitions) {
   for (const Node attribute : projection["NonKeyAttributes"].elements()) {
     out.non_key_attributes.emplace_back(attribute.text());
   }
-  if (const Node throughput = index["ProvisionedThroughput"]) out.throughput = ParseThroughput(throughput);
+  if (const Node throughput = index["ProvisionedThroughput"])
+    out.throughput = ParseThroughput(throughput);
   return out;
 }
 
@@ -203,18 +227,20 @@ aws::Outcome<Unit> CheckLocalIndex(Node index, const KeySchema& table_key) {
   OFFSTAGE_TRY_VOID(CheckSchemaOrder(schema, false));
   const std::string_view name = index["IndexName"].text();
   if (schema.size() < 2) {
-    return Fail(InvalidParameter(fmt::format("Index KeySchema does not have a range key for index: {}", name)));
+    return Fail(InvalidParameter(
+        fmt::format("Index KeySchema does not have a range key for index: {}", name)));
   }
   if (schema[0].name != table_key.partition[0].name) {
-    return Fail(InvalidParameter(
-        fmt::format("Index KeySchema does not have the same leading hash key as table KeySchema for index: {}. "
-                    "index hash key: {}, table hash key: {}",
-                    name, schema[0].name, table_key.partition[0].name)));
+    return Fail(InvalidParameter(fmt::format(
+        "Index KeySchema does not have the same leading hash key as table KeySchema for index: {}. "
+        "index hash key: {}, table hash key: {}",
+        name, schema[0].name, table_key.partition[0].name)));
   }
   return CheckProjection(index["Projection"]);
 }
 
-aws::Outcome<Unit> CheckDistinctNames(const std::vector<IndexDefinition>& indexes, std::set<std::string>& names) {
+aws::Outcome<Unit> CheckDistinctNames(const std::vector<IndexDefinition>& indexes,
+                                      std::set<std::string>& names) {
   for (const IndexDefinition& index : indexes) {
     if (!names.insert(index.name).second) {
       return Fail(InvalidParameter(fmt::format("Duplicate index name: {}", index.name)));
@@ -223,14 +249,15 @@ aws::Outcome<Unit> CheckDistinctNames(const std::vector<IndexDefinition>& indexe
   return Ok();
 }
 
-aws::Outcome<std::vector<IndexDefinition>> ParseLocalIndexes(Node request, const KeySchema& table_key,
-                                                             const std::vector<std::string_view>& defined) {
+aws::Outcome<std::vector<IndexDefinition>> ParseLocalIndexes(
+    Node request, const KeySchema& table_key, const std::vector<std::string_view>& defined) {
   std::vector<IndexDefinition> out;
   const Node indexes = request["LocalSecondaryIndexes"];
   if (!indexes) return out;
   if (table_key.sort.empty()) {
-    return Fail(InvalidParameter("Table KeySchema does not have a range key, which is required when specifying a "
-                                 "LocalSecondaryIndex"));
+    return Fail(InvalidParameter(
+        "Table KeySchema does not have a range key, which is required when specifying a "
+        "LocalSecondaryIndex"));
   }
   OFFSTAGE_TRY_VOID(CheckIndexKeysDefined(indexes, defined));
   for (const Node index : indexes.elements()) {
@@ -246,8 +273,8 @@ aws::Outcome<std::vector<IndexDefinition>> ParseLocalIndexes(Node request, const
   return out;
 }
 
-aws::Outcome<std::vector<IndexDefinition>> ParseGlobalIndexes(Node request, const std::vector<std::string_view>& defined,
-                                                              BillingMode billing) {
+aws::Outcome<std::vector<IndexDefinition>> ParseGlobalIndexes(
+    Node request, const std::vector<std::string_view>& defined, BillingMode billing) {
   std::vector<IndexDefinition> out;
   const Node indexes = request["GlobalSecondaryIndexes"];
   if (!indexes) return out;
@@ -265,12 +292,14 @@ aws::Outcome<std::vector<IndexDefinition>> ParseGlobalIndexes(Node request, cons
   }
   for (const IndexDefinition& index : out) {
     if (billing == BillingMode::kPayPerRequest && index.throughput) {
-      return Fail(InvalidParameter(
-          fmt::format("ProvisionedThroughput should not be specified for index: {} when BillingMode is PAY_PER_REQUEST",
-                      index.name)));
+      return Fail(
+          InvalidParameter(fmt::format("ProvisionedThroughput should not be specified for index: "
+                                       "{} when BillingMode is PAY_PER_REQUEST",
+                                       index.name)));
     }
     if (billing == BillingMode::kProvisioned && !index.throughput) {
-      return Fail(InvalidParameter(fmt::format("ProvisionedThroughput must be specified for index: {}", index.name)));
+      return Fail(InvalidParameter(
+          fmt::format("ProvisionedThroughput must be specified for index: {}", index.name)));
     }
   }
   return out;
@@ -278,16 +307,18 @@ aws::Outcome<std::vector<IndexDefinition>> ParseGlobalIndexes(Node request, cons
 
 aws::Outcome<Unit> CheckBilling(Node request, TableDefinition& table) {
   const Node throughput = request["ProvisionedThroughput"];
-  table.billing =
-      request["BillingMode"].text() == "PAY_PER_REQUEST" ? BillingMode::kPayPerRequest : BillingMode::kProvisioned;
+  table.billing = request["BillingMode"].text() == "PAY_PER_REQUEST" ? BillingMode::kPayPerRequest
+                                                                     : BillingMode::kProvisioned;
   if (table.billing == BillingMode::kPayPerRequest) {
     if (!throughput) return Ok();
-    return Fail(InvalidParameter(
-        "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is PAY_PER_REQUEST"));
+    return Fail(
+        InvalidParameter("Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when "
+                         "BillingMode is PAY_PER_REQUEST"));
   }
   if (!throughput) {
-    return Fail(InvalidParameter(
-        "ReadCapacityUnits and WriteCapacityUnits must both be specified when BillingMode is PROVISIONED"));
+    return Fail(
+        InvalidParameter("ReadCapacityUnits and WriteCapacityUnits must both be specified when "
+                         "BillingMode is PROVISIONED"));
   }
   table.throughput = ParseThroughput(throughput);
   return CheckThroughput(table.throughput);
@@ -297,15 +328,20 @@ aws::Outcome<Unit> CheckBilling(Node request, TableDefinition& table) {
 aws::Outcome<Unit> CheckAllDefinitionsUsed(const TableDefinition& table, std::size_t definitions) {
   std::set<std::string> used;
   const auto add = [&used](const KeySchema& schema) {
-    for (const KeyAttribute& attribute : schema.partition) used.insert(attribute.name);
-    for (const KeyAttribute& attribute : schema.sort) used.insert(attribute.name);
+    for (const KeyAttribute& attribute : schema.partition)
+      used.insert(attribute.name);
+    for (const KeyAttribute& attribute : schema.sort)
+      used.insert(attribute.name);
   };
   add(table.key);
-  for (const IndexDefinition& index : table.global_indexes) add(index.key);
-  for (const IndexDefinition& index : table.local_indexes) add(index.key);
+  for (const IndexDefinition& index : table.global_indexes)
+    add(index.key);
+  for (const IndexDefinition& index : table.local_indexes)
+    add(index.key);
   if (used.size() == definitions) return Ok();
-  return Fail(InvalidParameter("Number of attributes in KeySchema does not exactly match number of attributes defined "
-                               "in AttributeDefinitions"));
+  return Fail(InvalidParameter(
+      "Number of attributes in KeySchema does not exactly match number of attributes defined "
+      "in AttributeDefinitions"));
 }
 
 aws::Outcome<Unit> CheckEmptyLists(Node request) {
@@ -320,17 +356,18 @@ aws::Outcome<Unit> CheckEmptyLists(Node request) {
 }  // namespace
 
 Throughput ParseThroughput(Node node) {
-  return {.read_units = node["ReadCapacityUnits"].integer(), .write_units = node["WriteCapacityUnits"].integer()};
+  return {.read_units = node["ReadCapacityUnits"].integer(),
+          .write_units = node["WriteCapacityUnits"].integer()};
 }
 
 aws::Outcome<Unit> CheckThroughput(const Throughput& throughput) {
   if (throughput.read_units > kMaxUnits) {
-    return Fail(ValidationError(
-        fmt::format("Given value {} for ReadCapacityUnits is out of bounds", throughput.read_units)));
+    return Fail(ValidationError(fmt::format("Given value {} for ReadCapacityUnits is out of bounds",
+                                            throughput.read_units)));
   }
   if (throughput.write_units > kMaxUnits) {
-    return Fail(ValidationError(
-        fmt::format("Given value {} for WriteCapacityUnits is out of bounds", throughput.write_units)));
+    return Fail(ValidationError(fmt::format(
+        "Given value {} for WriteCapacityUnits is out of bounds", throughput.write_units)));
   }
   return Ok();
 }
@@ -353,7 +390,8 @@ aws::Outcome<StreamView> ParseStreamSpecification(Node node) {
 
 std::map<std::string, std::string> ParseTags(Node tags) {
   std::map<std::string, std::string> out;
-  for (const Node tag : tags.elements()) out[std::string(tag["Key"].text())] = tag["Value"].text();
+  for (const Node tag : tags.elements())
+    out[std::string(tag["Key"].text())] = tag["Value"].text();
   return out;
 }
 
@@ -402,20 +440,28 @@ aws::Outcome<IndexDefinition> ParseIndexDefinition(Node index, Node definitions)
 
 std::string_view ProjectionName(ProjectionType type) {
   switch (type) {
-    case ProjectionType::kAll: return "ALL";
-    case ProjectionType::kKeysOnly: return "KEYS_ONLY";
-    case ProjectionType::kInclude: return "INCLUDE";
+    case ProjectionType::kAll:
+      return "ALL";
+    case ProjectionType::kKeysOnly:
+      return "KEYS_ONLY";
+    case ProjectionType::kInclude:
+      return "INCLUDE";
   }
   return "ALL";
 }
 
 std::string_view StreamViewName(StreamView view) {
   switch (view) {
-    case StreamView::kOff: return "";
-    case StreamView::kKeysOnly: return "KEYS_ONLY";
-    case StreamView::kNewImage: return "NEW_IMAGE";
-    case StreamView::kOldImage: return "OLD_IMAGE";
-    case StreamView::kNewAndOldImages: return "NEW_AND_OLD_IMAGES";
+    case StreamView::kOff:
+      return "";
+    case StreamView::kKeysOnly:
+      return "KEYS_ONLY";
+    case StreamView::kNewImage:
+      return "NEW_IMAGE";
+    case StreamView::kOldImage:
+      return "OLD_IMAGE";
+    case StreamView::kNewAndOldImages:
+      return "NEW_AND_OLD_IMAGES";
   }
   return "";
 }

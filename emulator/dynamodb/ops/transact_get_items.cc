@@ -1,7 +1,8 @@
-// TransactGetItems: docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactGetItems.html
-#include <set>
-
+// TransactGetItems:
+// docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactGetItems.html
 #include <fmt/format.h>
+
+#include <set>
 
 #include "dynamodb/errors.h"
 #include "dynamodb/ops/capacity.h"
@@ -23,9 +24,10 @@ const Shape& TransactGetItemsShape() {
                                   {"ProjectionExpression", String()},
                                   {"ExpressionAttributeNames", ExpressionAttributeNames()}});
     Shape item = Structure("TransactGetItem", {{"Get", std::move(get), Presence::kRequired}});
-    return Structure("TransactGetItemsInput",
-                     {{"TransactItems", List(std::move(item), {.min = 1, .max = 100}), Presence::kRequired},
-                      {"ReturnConsumedCapacity", ReturnConsumedCapacity()}});
+    return Structure(
+        "TransactGetItemsInput",
+        {{"TransactItems", List(std::move(item), {.min = 1, .max = 100}), Presence::kRequired},
+         {"ReturnConsumedCapacity", ReturnConsumedCapacity()}});
   }();
   return shape;
 }
@@ -44,8 +46,8 @@ struct Get {
 aws::Outcome<Get> Parse(Engine& engine, Node node) {
   Get get;
   OFFSTAGE_TRY(get.key_item, ParseItem(node["Key"].raw()));
-  OFFSTAGE_TRY_VOID(
-      CheckExpressionMembers(node, {.expressions = {"ProjectionExpression"}, .legacy = {}, .value_users = {}}));
+  OFFSTAGE_TRY_VOID(CheckExpressionMembers(
+      node, {.expressions = {"ProjectionExpression"}, .legacy = {}, .value_users = {}}));
   Placeholders placeholders;
   OFFSTAGE_TRY_VOID(LoadPlaceholders(node, placeholders));
   OFFSTAGE_TRY(get.projection, ProjectionOf(engine, node, placeholders));
@@ -76,7 +78,8 @@ aws::Outcome<Unit> FindKeys(Engine& engine, Node request, std::vector<Get>& gets
   }
   if (auto cancelled = Cancelled(reasons)) return Fail(std::move(*cancelled));
   if (repeats) {
-    return Fail(ValidationError("Transaction request cannot include multiple operations on one item"));
+    return Fail(
+        ValidationError("Transaction request cannot include multiple operations on one item"));
   }
   return Ok();
 }
@@ -114,8 +117,9 @@ aws::Outcome<std::string> TransactGetItems(Engine& engine, Node request) {
     responses += response + "}";
   }
   if (bytes > kMaxBytes) {
-    return Fail(ValidationError("Collection size of items exceeded, which can also be caused by the aggregate size of "
-                                "the items in the transaction exceeding the 4MB limit"));
+    return Fail(ValidationError(
+        "Collection size of items exceeded, which can also be caused by the aggregate size of "
+        "the items in the transaction exceeding the 4MB limit"));
   }
   std::string reply = "{";
   AppendMember("Responses", fmt::format("[{}]", responses), reply);

@@ -1,8 +1,9 @@
-// TransactWriteItems: docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
-// Writers are serialized here, so no transaction meets another: no TransactionConflictException.
-#include <set>
-
+// TransactWriteItems:
+// docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html Writers are
+// serialized here, so no transaction meets another: no TransactionConflictException.
 #include <fmt/format.h>
+
+#include <set>
 
 #include "dynamodb/errors.h"
 #include "dynamodb/ops/item_write.h"
@@ -27,7 +28,8 @@ Shape ActionShape(std::string_view name, std::vector<ShapeMember> own) {
       {"ReturnValuesOnConditionCheckFailure", ReturnValuesOnConditionCheckFailure()},
       {"ExpressionAttributeValues", Attributes()},
       {"ExpressionAttributeNames", ExpressionAttributeNames()}};
-  for (ShapeMember& member : own) members.push_back(std::move(member));
+  for (ShapeMember& member : own)
+    members.push_back(std::move(member));
   return Structure(name, std::move(members));
 }
 
@@ -40,13 +42,17 @@ const Shape& TransactWriteItemsShape() {
     const ShapeMember condition = {"ConditionExpression", String()};
     Shape action = Structure(
         "TransactWriteItem",
-        {{"ConditionCheck", ActionShape("ConditionCheck",
-                                        {key, {"ConditionExpression", String(), Presence::kRequired}})},
+        {{"ConditionCheck",
+          ActionShape("ConditionCheck",
+                      {key, {"ConditionExpression", String(), Presence::kRequired}})},
          {"Put", ActionShape("Put", {{"Item", Attributes(), Presence::kRequired}, condition})},
          {"Delete", ActionShape("Delete", {key, condition})},
-         {"Update", ActionShape("Update", {key, {"UpdateExpression", String(), Presence::kRequired}, condition})}});
+         {"Update",
+          ActionShape("Update",
+                      {key, {"UpdateExpression", String(), Presence::kRequired}, condition})}});
     return Structure("TransactWriteItemsInput",
-                     {{"TransactItems", List(std::move(action), {.min = 1, .max = kMaxActions}), Presence::kRequired},
+                     {{"TransactItems", List(std::move(action), {.min = 1, .max = kMaxActions}),
+                       Presence::kRequired},
                       {"ReturnConsumedCapacity", ReturnConsumedCapacity()},
                       {"ReturnItemCollectionMetrics", ReturnItemCollectionMetrics()},
                       {"ClientRequestToken", String({.min = 1, .max = 36})}});
@@ -76,10 +82,11 @@ struct Action {
 };
 
 aws::Outcome<Action> ParseAction(Engine& engine, Node node) {
-  static constexpr std::pair<std::string_view, ActionKind> kKinds[] = {{"ConditionCheck", ActionKind::kConditionCheck},
-                                                                       {"Put", ActionKind::kPut},
-                                                                       {"Delete", ActionKind::kDelete},
-                                                                       {"Update", ActionKind::kUpdate}};
+  static constexpr std::pair<std::string_view, ActionKind> kKinds[] = {
+      {"ConditionCheck", ActionKind::kConditionCheck},
+      {"Put", ActionKind::kPut},
+      {"Delete", ActionKind::kDelete},
+      {"Update", ActionKind::kUpdate}};
   Action action;
   int found = 0;
   for (const auto& [name, kind] : kKinds) {
@@ -89,14 +96,16 @@ aws::Outcome<Action> ParseAction(Engine& engine, Node node) {
     action.node = node[name];
   }
   if (found != 1) {
-    return Fail(ValidationError("TransactItems can only contain one of Check, Put, Update or Delete"));
+    return Fail(
+        ValidationError("TransactItems can only contain one of Check, Put, Update or Delete"));
   }
   const bool put = action.kind == ActionKind::kPut;
   OFFSTAGE_TRY(Item item, ParseItem(action.node[put ? "Item" : "Key"].raw()));
   action.item = MakeNewItem(std::move(item));
-  OFFSTAGE_TRY_VOID(CheckExpressionMembers(action.node, {.expressions = {"UpdateExpression", "ConditionExpression"},
-                                                         .legacy = {},
-                                                         .value_users = {"ConditionExpression"}}));
+  OFFSTAGE_TRY_VOID(CheckExpressionMembers(
+      action.node, {.expressions = {"UpdateExpression", "ConditionExpression"},
+                    .legacy = {},
+                    .value_users = {"ConditionExpression"}}));
   action.placeholders = std::make_unique<Placeholders>();
   OFFSTAGE_TRY_VOID(LoadPlaceholders(action.node, *action.placeholders));
   OFFSTAGE_TRY(action.update, UpdateOf(engine, action.node, *action.placeholders));
@@ -137,12 +146,14 @@ aws::Outcome<Unit> FindTargets(Engine& engine, std::vector<Action>& actions) {
     identity += action.key->partition;
     identity += action.key->sort;
     if (!seen.insert(std::move(identity)).second) {
-      return Fail(ValidationError("Transaction request cannot include multiple operations on one item"));
+      return Fail(
+          ValidationError("Transaction request cannot include multiple operations on one item"));
     }
   }
   if (bytes > kMaxTransactionBytes) {
-    return Fail(ValidationError("Collection size of items exceeded, which can also be caused by the aggregate size of "
-                                "the items in the transaction exceeding the 4MB limit"));
+    return Fail(ValidationError(
+        "Collection size of items exceeded, which can also be caused by the aggregate size of "
+        "the items in the transaction exceeding the 4MB limit"));
   }
   return Ok();
 }
@@ -150,7 +161,8 @@ aws::Outcome<Unit> FindTargets(Engine& engine, std::vector<Action>& actions) {
 // The item's state against the action's condition, and what it becomes. Writes nothing.
 aws::Outcome<Unit> Prepare(WriteSession& session, Action& action) {
   if (action.fault) return Fail(*action.fault);
-  OFFSTAGE_TRY_INTERNAL(const std::optional<StoredItem> old, session.Find(*action.table, *action.key));
+  OFFSTAGE_TRY_INTERNAL(const std::optional<StoredItem> old,
+                        session.Find(*action.table, *action.key));
   action.row_size = old ? old->size : 0;
   const bool reads = action.condition || action.kind == ActionKind::kUpdate;
   const Item before = old && reads ? ParseStoredItem(old->text) : Item();
@@ -159,8 +171,9 @@ aws::Outcome<Unit> Prepare(WriteSession& session, Action& action) {
     return Fail(ConditionalCheckFailed(shows && old ? old->text : std::string_view()));
   }
   if (action.kind != ActionKind::kUpdate) return Ok();
-  OFFSTAGE_TRY(UpdatedItem updated, ApplyUpdate(*action.table, action.item.item, old ? &before : nullptr,
-                                                action.update ? &*action.update : nullptr));
+  OFFSTAGE_TRY(UpdatedItem updated,
+               ApplyUpdate(*action.table, action.item.item, old ? &before : nullptr,
+                           action.update ? &*action.update : nullptr));
   action.after = std::move(updated.after);
   return Ok();
 }
@@ -171,17 +184,24 @@ aws::Outcome<ConsumedCapacity> Apply(Engine& engine, WriteSession& session, cons
   if (action.kind == ActionKind::kConditionCheck) {
     used.table_units = WriteUnits(static_cast<std::size_t>(action.row_size));
   } else {
-    const auto want = NeedsOldText(*action.table) ? ReadSession::Want::kText : ReadSession::Want::kSize;
-    OFFSTAGE_TRY_INTERNAL(const std::optional<StoredItem> old, session.Find(*action.table, *action.key, want));
+    const auto want =
+        NeedsOldText(*action.table) ? ReadSession::Want::kText : ReadSession::Want::kSize;
+    OFFSTAGE_TRY_INTERNAL(const std::optional<StoredItem> old,
+                          session.Find(*action.table, *action.key, want));
     const NewItem* next = action.kind == ActionKind::kPut      ? &action.item
                           : action.kind == ActionKind::kUpdate ? &*action.after
                                                                : nullptr;
-    OFFSTAGE_TRY(used, WriteItem(engine, session, {.table = *action.table, .key = *action.key, .old = old,
-                                                   .new_item = next, .detail = detail}));
+    OFFSTAGE_TRY(used, WriteItem(engine, session,
+                                 {.table = *action.table,
+                                  .key = *action.key,
+                                  .old = old,
+                                  .new_item = next,
+                                  .detail = detail}));
   }
   // Prepared and committed: everything is written twice.
   used.table_units *= 2;
-  for (IndexUnits& index : used.indexes) index.units *= 2;
+  for (IndexUnits& index : used.indexes)
+    index.units *= 2;
   return used;
 }
 
@@ -217,12 +237,14 @@ std::string ReplayReply(const std::vector<Action>& actions, CapacityDetail detai
     Totals& total = totals[action.table->definition.name];
     total.table = action.table.get();
     total.used.table_units +=
-        ReadUnits(static_cast<std::size_t>(std::max(action.item.size, action.row_size)), ReadKind::kTransactional);
+        ReadUnits(static_cast<std::size_t>(std::max(action.item.size, action.row_size)),
+                  ReadKind::kTransactional);
   }
   return Reply(totals, detail, CapacityKind::kRead);
 }
 
-aws::Outcome<std::string> Execute(Engine& engine, WriteSession& session, std::vector<Action>& actions, Node request) {
+aws::Outcome<std::string> Execute(Engine& engine, WriteSession& session,
+                                  std::vector<Action>& actions, Node request) {
   for (Action& action : actions) {
     OFFSTAGE_TRY(action.table, TableNow(engine, *action.table));
   }
@@ -245,7 +267,8 @@ aws::Outcome<std::string> Execute(Engine& engine, WriteSession& session, std::ve
     Totals& total = totals[action.table->definition.name];
     total.table = action.table.get();
     total.used.Add(used);
-    if (WantsCollectionMetrics(*action.table, request) && action.kind != ActionKind::kConditionCheck) {
+    if (WantsCollectionMetrics(*action.table, request) &&
+        action.kind != ActionKind::kConditionCheck) {
       total.collections.insert(CollectionMetricsJson(*action.table, action.item.text));
     }
   }

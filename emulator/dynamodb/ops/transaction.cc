@@ -19,7 +19,8 @@ std::string ReasonCode(const aws::ApiError& error) {
 }  // namespace
 
 bool BelongsIntoReasons(const aws::ApiError& error) {
-  if (error.type == "ConditionalCheckFailedException" || error.type == "DuplicateItemException") return true;
+  if (error.type == "ConditionalCheckFailedException" || error.type == "DuplicateItemException")
+    return true;
   if (error.type != "ValidationException") return false;
   return !error.message.starts_with("One or more parameter values are not valid.");
 }
@@ -35,23 +36,26 @@ std::optional<aws::ApiError> Cancelled(const CancellationReasons& reasons) {
     if (reason) {
       any = true;
       entry["Message"] = reason->message;
-      if (reason->members.is_object() && reason->members.contains("Item")) entry["Item"] = reason->members["Item"];
+      if (reason->members.is_object() && reason->members.contains("Item"))
+        entry["Item"] = reason->members["Item"];
     }
     list.push_back(std::move(entry));
   }
   if (!any) return std::nullopt;
   aws::ApiError error;
   error.type = "TransactionCanceledException";
-  error.message =
-      fmt::format("Transaction cancelled, please refer cancellation reasons for specific reasons [{}]", codes);
+  error.message = fmt::format(
+      "Transaction cancelled, please refer cancellation reasons for specific reasons [{}]", codes);
   error.members = {{"CancellationReasons", std::move(list)}};
   return error;
 }
 
-aws::Outcome<std::optional<std::string>> IdempotencyTokens::Find(std::string_view token, std::string_view request,
+aws::Outcome<std::optional<std::string>> IdempotencyTokens::Find(std::string_view token,
+                                                                 std::string_view request,
                                                                  TimePoint now) {
   const MutexLock lock(mutex_);
-  std::erase_if(entries_, [now](const auto& entry) { return entry.second.time + kTokenLife < now; });
+  std::erase_if(entries_,
+                [now](const auto& entry) { return entry.second.time + kTokenLife < now; });
   std::optional<std::string> reply;
   const auto found = entries_.find(token);
   if (found == entries_.end()) return reply;
@@ -65,7 +69,8 @@ aws::Outcome<std::optional<std::string>> IdempotencyTokens::Find(std::string_vie
   return reply;
 }
 
-void IdempotencyTokens::Remember(std::string_view token, std::string_view request, std::string reply, TimePoint now) {
+void IdempotencyTokens::Remember(std::string_view token, std::string_view request,
+                                 std::string reply, TimePoint now) {
   const MutexLock lock(mutex_);
   entries_[std::string(token)] = {std::string(request), std::move(reply), now};
 }

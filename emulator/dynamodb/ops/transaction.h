@@ -18,8 +18,8 @@ namespace offstage::dynamodb {
 // One reason for each action of the transaction, in order; null where nothing was wrong.
 using CancellationReasons = std::vector<std::optional<aws::ApiError>>;
 
-// Whether the error belongs into a reason ("ValidationError", "ConditionalCheckFailed") or fails the
-// whole request by itself (a missing table, an empty key value).
+// Whether the error belongs into a reason ("ValidationError", "ConditionalCheckFailed") or fails
+// the whole request by itself (a missing table, an empty key value).
 bool BelongsIntoReasons(const aws::ApiError& error);
 // TransactionCanceledException with all reasons, or nothing when there are none.
 std::optional<aws::ApiError> Cancelled(const CancellationReasons& reasons);
@@ -29,7 +29,8 @@ class IdempotencyTokens {
  public:
   // The reply to the same request before, if there was one; `request` is what must be the same.
   // IdempotentParameterMismatchException when the token came with another request.
-  aws::Outcome<std::optional<std::string>> Find(std::string_view token, std::string_view request, TimePoint now);
+  aws::Outcome<std::optional<std::string>> Find(std::string_view token, std::string_view request,
+                                                TimePoint now);
   void Remember(std::string_view token, std::string_view request, std::string reply, TimePoint now);
   void Forget(std::string_view token);
 

@@ -1,10 +1,9 @@
 // UpdateItem: docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateItem.html
-#include "dynamodb/ops/update_request.h"
-
 #include "dynamodb/errors.h"
 #include "dynamodb/ops/item_write.h"
 #include "dynamodb/ops/members.h"
 #include "dynamodb/ops/ops.h"
+#include "dynamodb/ops/update_request.h"
 #include "dynamodb/value/attribute_json.h"
 
 namespace offstage::dynamodb {
@@ -22,8 +21,9 @@ const Shape& UpdateItemShape() {
          {"ReturnValuesOnConditionCheckFailure", ReturnValuesOnConditionCheckFailure()},
          {"ConditionalOperator", ConditionalOperatorMember()},
          {"Expected", Expected()},
-         {"AttributeUpdates", Map(Structure("AttributeValueUpdate",
-                                            {{"Action", Enum({"ADD", "DELETE", "PUT"})}, {"Value", Value()}}))},
+         {"AttributeUpdates",
+          Map(Structure("AttributeValueUpdate",
+                        {{"Action", Enum({"ADD", "DELETE", "PUT"})}, {"Value", Value()}}))},
          {"ConditionExpression", String()},
          {"UpdateExpression", String()},
          {"ExpressionAttributeValues", Attributes()},
@@ -47,10 +47,10 @@ struct Parsed {
 // All that the service checks before it looks for the table.
 aws::Outcome<Parsed> Parse(Engine& engine, Node request, Placeholders& placeholders) {
   Parsed parsed;
-  OFFSTAGE_TRY_VOID(CheckExpressionMembers(request,
-                                           {.expressions = {"UpdateExpression", "ConditionExpression"},
-                                            .legacy = {"AttributeUpdates", "Expected"},
-                                            .value_users = {"UpdateExpression", "ConditionExpression"}}));
+  OFFSTAGE_TRY_VOID(CheckExpressionMembers(
+      request, {.expressions = {"UpdateExpression", "ConditionExpression"},
+                .legacy = {"AttributeUpdates", "Expected"},
+                .value_users = {"UpdateExpression", "ConditionExpression"}}));
   OFFSTAGE_TRY(parsed.key, ParseItem(request["Key"].raw()));
   OFFSTAGE_TRY_VOID(LoadPlaceholders(request, placeholders));
   OFFSTAGE_TRY(parsed.update, UpdateOf(engine, request, placeholders));
@@ -60,7 +60,8 @@ aws::Outcome<Parsed> Parse(Engine& engine, Node request, Placeholders& placehold
 }
 
 // Attributes of the reply; empty: none.
-std::string ReturnedAttributes(std::string_view wanted, const UpdatedItem& updated, const std::optional<Update>& update) {
+std::string ReturnedAttributes(std::string_view wanted, const UpdatedItem& updated,
+                               const std::optional<Update>& update) {
   const bool old = wanted == "ALL_OLD" || wanted == "UPDATED_OLD";
   if (wanted.empty() || wanted == "NONE") return {};
   if (old && !updated.existed) return {};
@@ -90,12 +91,15 @@ aws::Outcome<std::string> UpdateItem(Engine& engine, Node request) {
       const bool shows = request["ReturnValuesOnConditionCheckFailure"].text() == "ALL_OLD";
       return Fail(ConditionalCheckFailed(shows && old ? old->text : std::string_view()));
     }
-    OFFSTAGE_TRY(const UpdatedItem updated,
-                 ApplyUpdate(*now, parsed.key, old ? &before : nullptr, parsed.update ? &*parsed.update : nullptr));
-    OFFSTAGE_TRY(const ConsumedCapacity used,
-                 WriteItem(engine, session,
-                           {.table = *now, .key = key, .old = old, .new_item = &updated.after, .detail = detail}));
-    const std::string attributes = ReturnedAttributes(request["ReturnValues"].text(), updated, parsed.update);
+    OFFSTAGE_TRY(const UpdatedItem updated, ApplyUpdate(*now, parsed.key, old ? &before : nullptr,
+                                                        parsed.update ? &*parsed.update : nullptr));
+    OFFSTAGE_TRY(
+        const ConsumedCapacity used,
+        WriteItem(
+            engine, session,
+            {.table = *now, .key = key, .old = old, .new_item = &updated.after, .detail = detail}));
+    const std::string attributes =
+        ReturnedAttributes(request["ReturnValues"].text(), updated, parsed.update);
     if (!attributes.empty()) AppendMember("Attributes", attributes, reply);
     AppendCapacity(*now, used, detail, reply);
     return Ok();

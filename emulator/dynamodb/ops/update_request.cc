@@ -1,8 +1,8 @@
 #include "dynamodb/ops/update_request.h"
 
-#include <algorithm>
-
 #include <fmt/format.h>
+
+#include <algorithm>
 
 #include "dynamodb/errors.h"
 #include "dynamodb/expressions/legacy.h"
@@ -10,7 +10,8 @@
 
 namespace offstage::dynamodb {
 
-aws::Outcome<std::optional<Update>> UpdateOf(Engine& engine, Node request, Placeholders& placeholders) {
+aws::Outcome<std::optional<Update>> UpdateOf(Engine& engine, Node request,
+                                             Placeholders& placeholders) {
   std::optional<Update> out;
   if (const Node text = request["UpdateExpression"]) {
     OFFSTAGE_TRY(Update update, Update::Compile(text.text(), placeholders, &engine.expressions()));
@@ -26,12 +27,14 @@ aws::Outcome<Unit> CheckUpdateLeavesKeys(const Table& table, const Update& updat
   const std::vector<std::string> keys = KeyAttributeNames(table, nullptr);
   for (const std::string& name : update.AttributeNames()) {
     if (std::find(keys.begin(), keys.end(), name) == keys.end()) continue;
-    return Fail(InvalidParameter(fmt::format("Cannot update attribute {}. This attribute is part of the key", name)));
+    return Fail(InvalidParameter(
+        fmt::format("Cannot update attribute {}. This attribute is part of the key", name)));
   }
   return Ok();
 }
 
-aws::Outcome<UpdatedItem> ApplyUpdate(const Table& table, const Item& key, const Item* before, const Update* update) {
+aws::Outcome<UpdatedItem> ApplyUpdate(const Table& table, const Item& key, const Item* before,
+                                      const Update* update) {
   UpdatedItem out;
   out.existed = before != nullptr;
   out.before = before != nullptr ? *before : key;
@@ -43,7 +46,8 @@ aws::Outcome<UpdatedItem> ApplyUpdate(const Table& table, const Item& key, const
   if (static_cast<std::size_t>(out.after.size) > kMaxItemBytes) {
     return Fail(ValidationError("Item size to update has exceeded the maximum allowed size"));
   }
-  OFFSTAGE_TRY_VOID(CheckUpdatedIndexKeys(table, before != nullptr ? *before : Item(), out.after.item));
+  OFFSTAGE_TRY_VOID(
+      CheckUpdatedIndexKeys(table, before != nullptr ? *before : Item(), out.after.item));
   return out;
 }
 

@@ -10,9 +10,11 @@
 namespace offstage::dynamodb {
 
 // Null: neither was given; such an update makes the item exist and changes nothing.
-aws::Outcome<std::optional<Update>> UpdateOf(Engine& engine, Node request, Placeholders& placeholders);
+aws::Outcome<std::optional<Update>> UpdateOf(Engine& engine, Node request,
+                                             Placeholders& placeholders);
 
-// "One or more parameter values were invalid: Cannot update attribute pk. This attribute is part of the key"
+// "One or more parameter values were invalid: Cannot update attribute pk. This attribute is part of
+// the key"
 aws::Outcome<Unit> CheckUpdateLeavesKeys(const Table& table, const Update& update);
 
 struct UpdatedItem {
@@ -22,6 +24,7 @@ struct UpdatedItem {
 };
 
 // The item as the update leaves it, checked. `before` null: there was none, it begins as its key.
-aws::Outcome<UpdatedItem> ApplyUpdate(const Table& table, const Item& key, const Item* before, const Update* update);
+aws::Outcome<UpdatedItem> ApplyUpdate(const Table& table, const Item& key, const Item* before,
+                                      const Update* update);
 
 }  // namespace offstage::dynamodb

@@ -1,10 +1,10 @@
 // UpdateTable: docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateTable.html
 // A new index is filled before the reply is sent, which still says CREATING as clients expect.
 // Not emulated: replicas (refused), OnDemandThroughput and WarmThroughput (without effect).
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <set>
-
-#include <fmt/format.h>
 
 #include "dynamodb/errors.h"
 #include "dynamodb/ops/describe.h"
@@ -46,23 +46,27 @@ namespace {
 
 aws::Outcome<Unit> CheckMembers(Node request) {
   bool any = false;
-  for (const std::string_view name :
-       {"ProvisionedThroughput", "BillingMode", "StreamSpecification", "SSESpecification", "TableClass",
-        "DeletionProtectionEnabled", "OnDemandThroughput", "WarmThroughput", "ReplicaUpdates"}) {
+  for (const std::string_view name : {"ProvisionedThroughput", "BillingMode", "StreamSpecification",
+                                      "SSESpecification", "TableClass", "DeletionProtectionEnabled",
+                                      "OnDemandThroughput", "WarmThroughput", "ReplicaUpdates"}) {
     any = any || request[name];
   }
   if (!any && request["GlobalSecondaryIndexUpdates"].size() == 0) {
-    return Fail(ValidationError("At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, "
-                                "GlobalSecondaryIndexUpdates or SSESpecification or ReplicaUpdates is required"));
+    return Fail(ValidationError(
+        "At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, "
+        "GlobalSecondaryIndexUpdates or SSESpecification or ReplicaUpdates is required"));
   }
-  if (request["ReplicaUpdates"].size() > 0) return Fail(NotEmulated("UpdateTable with ReplicaUpdates"));
+  if (request["ReplicaUpdates"].size() > 0)
+    return Fail(NotEmulated("UpdateTable with ReplicaUpdates"));
   const std::string_view billing = request["BillingMode"].text();
   if (billing == "PROVISIONED" && !request["ProvisionedThroughput"]) {
-    return Fail(InvalidParameter("ProvisionedThroughput must be specified when BillingMode is PROVISIONED"));
+    return Fail(InvalidParameter(
+        "ProvisionedThroughput must be specified when BillingMode is PROVISIONED"));
   }
   if (billing == "PAY_PER_REQUEST" && request["ProvisionedThroughput"]) {
-    return Fail(InvalidParameter(
-        "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is PAY_PER_REQUEST"));
+    return Fail(
+        InvalidParameter("Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when "
+                         "BillingMode is PAY_PER_REQUEST"));
   }
   return Ok();
 }
@@ -73,24 +77,29 @@ aws::Outcome<Unit> UpdateBilling(Engine& engine, Node request, Table& table) {
   if (billing == "PAY_PER_REQUEST" && definition.billing != BillingMode::kPayPerRequest) {
     definition.billing = BillingMode::kPayPerRequest;
     definition.throughput = {};
-    for (IndexDefinition& index : definition.global_indexes) index.throughput.reset();
+    for (IndexDefinition& index : definition.global_indexes)
+      index.throughput.reset();
     table.on_demand_since_ms = engine.NowMillis();
   }
   const Node wanted = request["ProvisionedThroughput"];
   if (!wanted) return Ok();
   if (definition.billing == BillingMode::kPayPerRequest && billing != "PROVISIONED") {
-    return Fail(InvalidParameter(
-        "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is PAY_PER_REQUEST"));
+    return Fail(
+        InvalidParameter("Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when "
+                         "BillingMode is PAY_PER_REQUEST"));
   }
   const Throughput next = ParseThroughput(wanted);
   OFFSTAGE_TRY_VOID(CheckThroughput(next));
   const Throughput now = definition.throughput;
   if (definition.billing == BillingMode::kProvisioned && next == now) {
     return Fail(ValidationError(fmt::format(
-        "The provisioned throughput for the table will not change. The requested value equals the current value. "
+        "The provisioned throughput for the table will not change. The requested value equals the "
+        "current value. "
         "Current ReadCapacityUnits provisioned for the table: {}. Requested ReadCapacityUnits: {}. "
-        "Current WriteCapacityUnits provisioned for the table: {}. Requested WriteCapacityUnits: {}. "
-        "Refer to the Amazon DynamoDB Developer Guide for current limits and how to request higher limits.",
+        "Current WriteCapacityUnits provisioned for the table: {}. Requested WriteCapacityUnits: "
+        "{}. "
+        "Refer to the Amazon DynamoDB Developer Guide for current limits and how to request higher "
+        "limits.",
         now.read_units, next.read_units, now.write_units, next.write_units)));
   }
   definition.billing = BillingMode::kProvisioned;
@@ -112,11 +121,12 @@ aws::Outcome<Unit> UpdateStream(Engine& engine, Node request, Table& table) {
   OFFSTAGE_TRY(const StreamView view, ParseStreamSpecification(stream));
   const bool on = table.definition.stream != StreamView::kOff;
   if (on && view != StreamView::kOff) {
-    return Fail(ValidationError(fmt::format("Table already has an enabled stream: TableName: {}",
-                                            table.definition.name)));
+    return Fail(ValidationError(
+        fmt::format("Table already has an enabled stream: TableName: {}", table.definition.name)));
   }
   if (!on && view == StreamView::kOff) {
-    return Fail(ValidationError(fmt::format("Table has no stream to disable: TableName: {}", table.definition.name)));
+    return Fail(ValidationError(
+        fmt::format("Table has no stream to disable: TableName: {}", table.definition.name)));
   }
   table.definition.stream = view;
   if (view != StreamView::kOff) table.stream_label = StreamLabel(engine.options().clock->Now());
@@ -134,22 +144,27 @@ Node ActionOf(Node update) {
 aws::Outcome<Unit> UpdateIndex(Node request, Node update, TableDefinition& definition) {
   const std::string_view name = ActionOf(update)["IndexName"].text();
   auto& indexes = definition.global_indexes;
-  const auto found = std::find_if(indexes.begin(), indexes.end(),
-                                  [name](const IndexDefinition& index) { return index.name == name; });
-  const bool local = std::any_of(definition.local_indexes.begin(), definition.local_indexes.end(),
-                                 [name](const IndexDefinition& index) { return index.name == name; });
+  const auto found =
+      std::find_if(indexes.begin(), indexes.end(),
+                   [name](const IndexDefinition& index) { return index.name == name; });
+  const bool local =
+      std::any_of(definition.local_indexes.begin(), definition.local_indexes.end(),
+                  [name](const IndexDefinition& index) { return index.name == name; });
   if (const Node create = update["Create"]) {
     if (found != indexes.end() || local) {
       return Fail(ValidationError("Attempting to create an index which already exists"));
     }
-    OFFSTAGE_TRY(IndexDefinition index, ParseIndexDefinition(create, request["AttributeDefinitions"]));
+    OFFSTAGE_TRY(IndexDefinition index,
+                 ParseIndexDefinition(create, request["AttributeDefinitions"]));
     if (definition.billing == BillingMode::kPayPerRequest && index.throughput) {
-      return Fail(InvalidParameter(
-          fmt::format("ProvisionedThroughput should not be specified for index: {} when BillingMode is PAY_PER_REQUEST",
-                      name)));
+      return Fail(
+          InvalidParameter(fmt::format("ProvisionedThroughput should not be specified for index: "
+                                       "{} when BillingMode is PAY_PER_REQUEST",
+                                       name)));
     }
     if (definition.billing == BillingMode::kProvisioned && !index.throughput) {
-      return Fail(InvalidParameter(fmt::format("ProvisionedThroughput must be specified for index: {}", name)));
+      return Fail(InvalidParameter(
+          fmt::format("ProvisionedThroughput must be specified for index: {}", name)));
     }
     if (indexes.size() >= 20) {
       return Fail(LimitExceeded("GlobalSecondaryIndex count exceeds the per-table limit of 20"));
@@ -174,17 +189,20 @@ aws::Outcome<Unit> UpdateIndexes(Node request, TableDefinition& definition) {
   int created_or_deleted = 0;
   for (const Node update : request["GlobalSecondaryIndexUpdates"].elements()) {
     if (!ActionOf(update)) {
-      return Fail(InvalidParameter("One of GlobalSecondaryIndexUpdate.Update, GlobalSecondaryIndexUpdate.Create, "
-                                   "GlobalSecondaryIndexUpdate.Delete must not be null"));
+      return Fail(InvalidParameter(
+          "One of GlobalSecondaryIndexUpdate.Update, GlobalSecondaryIndexUpdate.Create, "
+          "GlobalSecondaryIndexUpdate.Delete must not be null"));
     }
     const std::string_view name = ActionOf(update)["IndexName"].text();
     if (!names.insert(name).second) {
-      return Fail(InvalidParameter(
-          fmt::format("Only one global secondary index update per index is allowed simultaneously. Index: {}", name)));
+      return Fail(InvalidParameter(fmt::format(
+          "Only one global secondary index update per index is allowed simultaneously. Index: {}",
+          name)));
     }
     if (!update["Update"] && ++created_or_deleted > 1) {
-      return Fail(LimitExceeded(
-          "Subscriber limit exceeded: Only 1 online index can be created or deleted simultaneously per table"));
+      return Fail(
+          LimitExceeded("Subscriber limit exceeded: Only 1 online index can be created or deleted "
+                        "simultaneously per table"));
     }
     OFFSTAGE_TRY_VOID(UpdateIndex(request, update, definition));
   }
@@ -196,10 +214,13 @@ void RebuildIndexes(const Table& before, Table& table) {
   table.indexes.clear();
   const auto add = [&](const IndexDefinition& definition, IndexScope scope) {
     const Index* old = before.FindIndex(definition.name);
-    table.indexes.push_back({.id = old != nullptr ? old->id : 0, .scope = scope, .definition = definition});
+    table.indexes.push_back(
+        {.id = old != nullptr ? old->id : 0, .scope = scope, .definition = definition});
   };
-  for (const IndexDefinition& index : table.definition.global_indexes) add(index, IndexScope::kGlobal);
-  for (const IndexDefinition& index : table.definition.local_indexes) add(index, IndexScope::kLocal);
+  for (const IndexDefinition& index : table.definition.global_indexes)
+    add(index, IndexScope::kGlobal);
+  for (const IndexDefinition& index : table.definition.local_indexes)
+    add(index, IndexScope::kLocal);
 }
 
 // Statuses as the service reports them while it works.
@@ -234,9 +255,11 @@ aws::Outcome<std::string> UpdateTable(Engine& engine, Node request) {
     table.definition.sse_enabled = encryption["Enabled"].is_true();
     table.definition.kms_key = encryption["KMSMasterKeyId"].text();
   }
-  if (const Node table_class = request["TableClass"]) table.definition.table_class = table_class.text();
+  if (const Node table_class = request["TableClass"])
+    table.definition.table_class = table_class.text();
   RebuildIndexes(*before, table);
-  const auto fill = [](const Index& index, std::string_view item) -> Result<std::optional<IndexKey>> {
+  const auto fill = [](const Index& index,
+                       std::string_view item) -> Result<std::optional<IndexKey>> {
     return IndexKeyOfStored(index, item);
   };
   OFFSTAGE_TRY_INTERNAL(const TablePtr after, engine.store().UpdateTable(std::move(table), fill));

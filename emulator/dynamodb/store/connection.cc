@@ -17,74 +17,100 @@ namespace {
 //
 // One SQL table for each DynamoDB table: DeleteTable drops pages instead of deleting rows.
 constexpr std::string_view kCreateItems =
-    "CREATE TABLE dynamodb_items_{0}(id INTEGER PRIMARY KEY, size INTEGER NOT NULL, p BLOB NOT NULL, s BLOB NOT NULL, "
+    "CREATE TABLE dynamodb_items_{0}(id INTEGER PRIMARY KEY, size INTEGER NOT NULL, p BLOB NOT "
+    "NULL, s BLOB NOT NULL, "
     "item TEXT NOT NULL);"
-    "CREATE TABLE dynamodb_keys_{0}(h INTEGER NOT NULL, p BLOB NOT NULL, s BLOB NOT NULL, id INTEGER NOT NULL, "
+    "CREATE TABLE dynamodb_keys_{0}(h INTEGER NOT NULL, p BLOB NOT NULL, s BLOB NOT NULL, id "
+    "INTEGER NOT NULL, "
     "PRIMARY KEY(h, p, s)) WITHOUT ROWID;";
 // Index rows hold only keys; the item is read by its row id. A write that leaves the index keys
 // alone leaves the index alone.
 constexpr std::string_view kCreateIndex =
-    "CREATE TABLE dynamodb_index_{0}(h INTEGER NOT NULL, p BLOB NOT NULL, s BLOB NOT NULL, id INTEGER NOT NULL, "
+    "CREATE TABLE dynamodb_index_{0}(h INTEGER NOT NULL, p BLOB NOT NULL, s BLOB NOT NULL, id "
+    "INTEGER NOT NULL, "
     "PRIMARY KEY(h, p, s, id)) WITHOUT ROWID;";
 
 std::string_view ItemSql(ItemStatement which) {
   switch (which) {
-    case ItemStatement::kFind: return "SELECT size, p, s, item FROM dynamodb_items_{0} WHERE id = ?1";
-    case ItemStatement::kFindSize: return "SELECT size, p, s FROM dynamodb_items_{0} WHERE id = ?1";
-    case ItemStatement::kFindKey: return "SELECT id FROM dynamodb_keys_{0} WHERE h = ?1 AND p = ?2 AND s = ?3";
-    case ItemStatement::kInsert: return "INSERT INTO dynamodb_items_{0}(id, size, p, s, item) VALUES(?1, ?2, ?3, ?4, ?5)";
-    case ItemStatement::kUpdate: return "UPDATE dynamodb_items_{0} SET size = ?2, item = ?3 WHERE id = ?1";
-    case ItemStatement::kDelete: return "DELETE FROM dynamodb_items_{0} WHERE id = ?1";
-    case ItemStatement::kInsertKey: return "INSERT INTO dynamodb_keys_{0}(h, p, s, id) VALUES(?1, ?2, ?3, ?4)";
-    case ItemStatement::kDeleteKey: return "DELETE FROM dynamodb_keys_{0} WHERE h = ?1 AND p = ?2 AND s = ?3";
+    case ItemStatement::kFind:
+      return "SELECT size, p, s, item FROM dynamodb_items_{0} WHERE id = ?1";
+    case ItemStatement::kFindSize:
+      return "SELECT size, p, s FROM dynamodb_items_{0} WHERE id = ?1";
+    case ItemStatement::kFindKey:
+      return "SELECT id FROM dynamodb_keys_{0} WHERE h = ?1 AND p = ?2 AND s = ?3";
+    case ItemStatement::kInsert:
+      return "INSERT INTO dynamodb_items_{0}(id, size, p, s, item) VALUES(?1, ?2, ?3, ?4, ?5)";
+    case ItemStatement::kUpdate:
+      return "UPDATE dynamodb_items_{0} SET size = ?2, item = ?3 WHERE id = ?1";
+    case ItemStatement::kDelete:
+      return "DELETE FROM dynamodb_items_{0} WHERE id = ?1";
+    case ItemStatement::kInsertKey:
+      return "INSERT INTO dynamodb_keys_{0}(h, p, s, id) VALUES(?1, ?2, ?3, ?4)";
+    case ItemStatement::kDeleteKey:
+      return "DELETE FROM dynamodb_keys_{0} WHERE h = ?1 AND p = ?2 AND s = ?3";
     // Rows (?1, ?2) by id: the whole Scan of a table without sort key.
     case ItemStatement::kScanRows:
       return "SELECT size, item FROM dynamodb_items_{0} WHERE id > ?1 AND id < ?2 ORDER BY id";
     // Behind the key (?1, ?2, ?3) up to but not the hash ?4.
     case ItemStatement::kScanKeys:
-      return "SELECT i.size, i.item FROM dynamodb_keys_{0} k CROSS JOIN dynamodb_items_{0} i ON i.id = k.id "
+      return "SELECT i.size, i.item FROM dynamodb_keys_{0} k CROSS JOIN dynamodb_items_{0} i ON "
+             "i.id = k.id "
              "WHERE (k.h, k.p, k.s) > (?1, ?2, ?3) AND k.h < ?4 ORDER BY k.h, k.p, k.s";
     // One partition, sort keys [?3, ?4).
     case ItemStatement::kQueryForward:
-      return "SELECT i.size, i.item FROM dynamodb_keys_{0} k CROSS JOIN dynamodb_items_{0} i ON i.id = k.id "
+      return "SELECT i.size, i.item FROM dynamodb_keys_{0} k CROSS JOIN dynamodb_items_{0} i ON "
+             "i.id = k.id "
              "WHERE k.h = ?1 AND k.p = ?2 AND k.s >= ?3 AND k.s < ?4 ORDER BY k.s";
     case ItemStatement::kQueryBackward:
-      return "SELECT i.size, i.item FROM dynamodb_keys_{0} k CROSS JOIN dynamodb_items_{0} i ON i.id = k.id "
+      return "SELECT i.size, i.item FROM dynamodb_keys_{0} k CROSS JOIN dynamodb_items_{0} i ON "
+             "i.id = k.id "
              "WHERE k.h = ?1 AND k.p = ?2 AND k.s >= ?3 AND k.s < ?4 ORDER BY k.s DESC";
-    case ItemStatement::kCount: break;
+    case ItemStatement::kCount:
+      break;
   }
   return {};
 }
 
 std::string_view IndexSql(IndexStatement which) {
   switch (which) {
-    case IndexStatement::kInsert: return "INSERT INTO dynamodb_index_{1}(h, p, s, id) VALUES(?1, ?2, ?3, ?4)";
+    case IndexStatement::kInsert:
+      return "INSERT INTO dynamodb_index_{1}(h, p, s, id) VALUES(?1, ?2, ?3, ?4)";
     case IndexStatement::kDelete:
       return "DELETE FROM dynamodb_index_{1} WHERE h = ?1 AND p = ?2 AND s = ?3 AND id = ?4";
     // Behind the row (?1, ?2, ?3, ?5) up to but not the hash ?4.
     case IndexStatement::kScan:
-      return "SELECT i.size, i.item FROM dynamodb_index_{1} k CROSS JOIN dynamodb_items_{0} i ON i.id = k.id "
-             "WHERE (k.h, k.p, k.s, k.id) > (?1, ?2, ?3, ?5) AND k.h < ?4 ORDER BY k.h, k.p, k.s, k.id";
+      return "SELECT i.size, i.item FROM dynamodb_index_{1} k CROSS JOIN dynamodb_items_{0} i ON "
+             "i.id = k.id "
+             "WHERE (k.h, k.p, k.s, k.id) > (?1, ?2, ?3, ?5) AND k.h < ?4 ORDER BY k.h, k.p, k.s, "
+             "k.id";
     case IndexStatement::kQueryForward:
-      return "SELECT i.size, i.item FROM dynamodb_index_{1} k CROSS JOIN dynamodb_items_{0} i ON i.id = k.id "
+      return "SELECT i.size, i.item FROM dynamodb_index_{1} k CROSS JOIN dynamodb_items_{0} i ON "
+             "i.id = k.id "
              "WHERE k.h = ?1 AND k.p = ?2 AND k.s >= ?3 AND k.s < ?4 ORDER BY k.s, k.id";
     case IndexStatement::kQueryBackward:
-      return "SELECT i.size, i.item FROM dynamodb_index_{1} k CROSS JOIN dynamodb_items_{0} i ON i.id = k.id "
+      return "SELECT i.size, i.item FROM dynamodb_index_{1} k CROSS JOIN dynamodb_items_{0} i ON "
+             "i.id = k.id "
              "WHERE k.h = ?1 AND k.p = ?2 AND k.s >= ?3 AND k.s < ?4 ORDER BY k.s DESC, k.id DESC";
     // The same, behind the row (?5, ?6).
     case IndexStatement::kQueryForwardAfter:
-      return "SELECT i.size, i.item FROM dynamodb_index_{1} k CROSS JOIN dynamodb_items_{0} i ON i.id = k.id "
-             "WHERE k.h = ?1 AND k.p = ?2 AND k.s >= ?3 AND k.s < ?4 AND (k.s, k.id) > (?5, ?6) ORDER BY k.s, k.id";
+      return "SELECT i.size, i.item FROM dynamodb_index_{1} k CROSS JOIN dynamodb_items_{0} i ON "
+             "i.id = k.id "
+             "WHERE k.h = ?1 AND k.p = ?2 AND k.s >= ?3 AND k.s < ?4 AND (k.s, k.id) > (?5, ?6) "
+             "ORDER BY k.s, k.id";
     case IndexStatement::kQueryBackwardAfter:
-      return "SELECT i.size, i.item FROM dynamodb_index_{1} k CROSS JOIN dynamodb_items_{0} i ON i.id = k.id "
+      return "SELECT i.size, i.item FROM dynamodb_index_{1} k CROSS JOIN dynamodb_items_{0} i ON "
+             "i.id = k.id "
              "WHERE k.h = ?1 AND k.p = ?2 AND k.s >= ?3 AND k.s < ?4 AND (k.s, k.id) < (?5, ?6) "
              "ORDER BY k.s DESC, k.id DESC";
-    case IndexStatement::kCount: break;
+    case IndexStatement::kCount:
+      break;
   }
   return {};
 }
 
-std::string Sql(std::string_view text, std::int64_t id) { return fmt::format(fmt::runtime(text), id); }
+std::string Sql(std::string_view text, std::int64_t id) {
+  return fmt::format(fmt::runtime(text), id);
+}
 
 }  // namespace
 
@@ -92,8 +118,9 @@ Result<std::unique_ptr<Connection>> Connection::Open(const std::string& path) {
   OFFSTAGE_TRY(auto database, sqlite::Database::Open({.path = path}));
   // Pages come from the memory map, which all connections share; the cache is for pages still in
   // the log. Checkpoints are the store's own, off the requests' path.
-  OFFSTAGE_TRY_VOID(database->Execute("PRAGMA mmap_size = 2147418112; PRAGMA cache_size = -1024; "
-                                      "PRAGMA wal_autocheckpoint = 0; PRAGMA temp_store = MEMORY;"));
+  OFFSTAGE_TRY_VOID(
+      database->Execute("PRAGMA mmap_size = 2147418112; PRAGMA cache_size = -1024; "
+                        "PRAGMA wal_autocheckpoint = 0; PRAGMA temp_store = MEMORY;"));
   std::unique_ptr<Connection> connection(new Connection(std::move(database)));
   OFFSTAGE_TRY(connection->begin_, connection->database_->Prepare("BEGIN IMMEDIATE"));
   OFFSTAGE_TRY(connection->begin_read_, connection->database_->Prepare("BEGIN"));
@@ -102,26 +129,37 @@ Result<std::unique_ptr<Connection>> Connection::Open(const std::string& path) {
 }
 
 Result<sqlite::Statement*> Connection::Prepared(const Table& table, ItemStatement which) {
-  const std::int64_t slot = table.id * static_cast<std::int64_t>(ItemStatement::kCount) + static_cast<std::int64_t>(which);
+  const std::int64_t slot = table.id * static_cast<std::int64_t>(ItemStatement::kCount) +
+                            static_cast<std::int64_t>(which);
   const auto found = item_statements_.find(slot);
   if (found != item_statements_.end()) return &found->second;
   OFFSTAGE_TRY(auto statement, database_->Prepare(Sql(ItemSql(which), table.id)));
   return &item_statements_.emplace(slot, std::move(statement)).first->second;
 }
 
-Result<sqlite::Statement*> Connection::Prepared(const Table& table, const Index& index, IndexStatement which) {
-  const std::int64_t slot =
-      index.id * static_cast<std::int64_t>(IndexStatement::kCount) + static_cast<std::int64_t>(which);
+Result<sqlite::Statement*> Connection::Prepared(const Table& table, const Index& index,
+                                                IndexStatement which) {
+  const std::int64_t slot = index.id * static_cast<std::int64_t>(IndexStatement::kCount) +
+                            static_cast<std::int64_t>(which);
   const auto found = index_statements_.find(slot);
   if (found != index_statements_.end()) return &found->second;
-  OFFSTAGE_TRY(auto statement, database_->Prepare(fmt::format(fmt::runtime(IndexSql(which)), table.id, index.id)));
+  OFFSTAGE_TRY(auto statement,
+               database_->Prepare(fmt::format(fmt::runtime(IndexSql(which)), table.id, index.id)));
   return &index_statements_.emplace(slot, std::move(statement)).first->second;
 }
 
-Status Connection::Begin() { return begin_.Run(); }
-Status Connection::BeginRead() { return begin_read_.Run(); }
-Status Connection::Commit() { return commit_.Run(); }
-void Connection::Rollback() { (void)database_->Execute("ROLLBACK").ok(); }
+Status Connection::Begin() {
+  return begin_.Run();
+}
+Status Connection::BeginRead() {
+  return begin_read_.Run();
+}
+Status Connection::Commit() {
+  return commit_.Run();
+}
+void Connection::Rollback() {
+  (void)database_->Execute("ROLLBACK").ok();
+}
 
 void Connection::ForgetIfOlder(std::uint64_t generation) {
   if (generation_ == generation) return;
@@ -135,7 +173,8 @@ Status CreateItemTables(sqlite::Database& database, std::int64_t table_id) {
 }
 
 Status DropItemTables(sqlite::Database& database, std::int64_t table_id) {
-  return database.Execute(Sql("DROP TABLE dynamodb_items_{0}; DROP TABLE dynamodb_keys_{0};", table_id));
+  return database.Execute(
+      Sql("DROP TABLE dynamodb_items_{0}; DROP TABLE dynamodb_keys_{0};", table_id));
 }
 
 Status CreateIndexTable(sqlite::Database& database, std::int64_t index_id) {
@@ -147,7 +186,8 @@ Status DropIndexTable(sqlite::Database& database, std::int64_t index_id) {
 }
 
 Status ClearItemTables(sqlite::Database& database, std::int64_t table_id) {
-  return database.Execute(Sql("DELETE FROM dynamodb_items_{0}; DELETE FROM dynamodb_keys_{0};", table_id));
+  return database.Execute(
+      Sql("DELETE FROM dynamodb_items_{0}; DELETE FROM dynamodb_keys_{0};", table_id));
 }
 
 Status ClearIndexTable(sqlite::Database& database, std::int64_t index_id) {

@@ -16,11 +16,28 @@ enum class Direction { kForward, kBackward };
 
 // Prepared when first used. What the names mean is said beside their SQL (connection.cc).
 enum class ItemStatement {
-  kFind, kFindSize, kFindKey, kInsert, kUpdate, kDelete, kInsertKey, kDeleteKey,
-  kScanRows, kScanKeys, kQueryForward, kQueryBackward, kCount,
+  kFind,
+  kFindSize,
+  kFindKey,
+  kInsert,
+  kUpdate,
+  kDelete,
+  kInsertKey,
+  kDeleteKey,
+  kScanRows,
+  kScanKeys,
+  kQueryForward,
+  kQueryBackward,
+  kCount,
 };
 enum class IndexStatement {
-  kInsert, kDelete, kScan, kQueryForward, kQueryBackward, kQueryForwardAfter, kQueryBackwardAfter,
+  kInsert,
+  kDelete,
+  kScan,
+  kQueryForward,
+  kQueryBackward,
+  kQueryForwardAfter,
+  kQueryBackwardAfter,
   kCount,
 };
 
@@ -44,7 +61,8 @@ class Connection {
  private:
   using Statements = std::unordered_map<std::int64_t, sqlite::Statement>;
 
-  explicit Connection(std::unique_ptr<sqlite::Database> database) : database_(std::move(database)) {}
+  explicit Connection(std::unique_ptr<sqlite::Database> database)
+      : database_(std::move(database)) {}
 
   // Declared before the statements: they are finalized first.
   std::unique_ptr<sqlite::Database> database_;

@@ -14,14 +14,17 @@ const std::string& AboveAllKeys() {
   return bytes;
 }
 
-bool HasSortKey(const Table& table) { return !table.definition.key.sort.empty(); }
+bool HasSortKey(const Table& table) {
+  return !table.definition.key.sort.empty();
+}
 
 }  // namespace
 
-Result<std::optional<StoredItem>> ReadSession::FindAt(const Table& table, const ItemKey& key, std::int64_t row,
-                                                      Want want) {
-  OFFSTAGE_TRY(Statement * find, connection_.Prepared(table, want == Want::kText ? ItemStatement::kFind
-                                                                                 : ItemStatement::kFindSize));
+Result<std::optional<StoredItem>> ReadSession::FindAt(const Table& table, const ItemKey& key,
+                                                      std::int64_t row, Want want) {
+  OFFSTAGE_TRY(Statement * find,
+               connection_.Prepared(
+                   table, want == Want::kText ? ItemStatement::kFind : ItemStatement::kFindSize));
   // Not reset at the end: the text is to stay valid until the next use.
   Release();
   find->Bind(1, row);
@@ -44,7 +47,8 @@ void ReadSession::Release() {
   found_ = nullptr;
 }
 
-Result<std::optional<StoredItem>> ReadSession::Find(const Table& table, const ItemKey& key, Want want) {
+Result<std::optional<StoredItem>> ReadSession::Find(const Table& table, const ItemKey& key,
+                                                    Want want) {
   OFFSTAGE_TRY(std::optional<StoredItem> item, FindAt(table, key, key.PreferredRow(), want));
   if (item) return item;
   OFFSTAGE_TRY(Statement * find, connection_.Prepared(table, ItemStatement::kFindKey));
@@ -73,17 +77,20 @@ Result<Cursor> ReadSession::Query(const Table& table, const Index* index, const 
     OFFSTAGE_TRY(query, connection_.Prepared(table, forward ? ItemStatement::kQueryForward
                                                             : ItemStatement::kQueryBackward));
   } else if (!range.after) {
-    OFFSTAGE_TRY(query, connection_.Prepared(table, *index, forward ? IndexStatement::kQueryForward
-                                                                    : IndexStatement::kQueryBackward));
+    OFFSTAGE_TRY(query, connection_.Prepared(table, *index,
+                                             forward ? IndexStatement::kQueryForward
+                                                     : IndexStatement::kQueryBackward));
   } else {
-    OFFSTAGE_TRY(query, connection_.Prepared(table, *index, forward ? IndexStatement::kQueryForwardAfter
-                                                                    : IndexStatement::kQueryBackwardAfter));
+    OFFSTAGE_TRY(query, connection_.Prepared(table, *index,
+                                             forward ? IndexStatement::kQueryForwardAfter
+                                                     : IndexStatement::kQueryBackwardAfter));
   }
   query->Reset();
   query->Bind(1, static_cast<std::int64_t>(range.hash));
   query->Bind(2, BlobView{range.partition});
   query->Bind(3, BlobView{range.first});
-  query->Bind(4, BlobView{range.end ? std::string_view(*range.end) : std::string_view(AboveAllKeys())});
+  query->Bind(
+      4, BlobView{range.end ? std::string_view(*range.end) : std::string_view(AboveAllKeys())});
   if (index != nullptr && range.after) {
     query->Bind(5, BlobView{range.after->sort});
     query->Bind(6, range.after->row);
@@ -100,10 +107,12 @@ Result<Cursor> ReadSession::Scan(const Table& table, const Index* index, const S
       rows->Bind(2, *range.single_row + 1);
       return Cursor(*rows);
     }
-    rows->Bind(1, range.after ? range.after->row : static_cast<std::int64_t>(range.first << 32) - 1);
-    rows->Bind(2, static_cast<std::int64_t>(range.end < (std::uint64_t{1} << 31)
-                                                ? range.end << 32
-                                                : std::uint64_t{std::numeric_limits<std::int64_t>::max()}));
+    rows->Bind(1,
+               range.after ? range.after->row : static_cast<std::int64_t>(range.first << 32) - 1);
+    rows->Bind(2, static_cast<std::int64_t>(
+                      range.end < (std::uint64_t{1} << 31)
+                          ? range.end << 32
+                          : std::uint64_t{std::numeric_limits<std::int64_t>::max()}));
     return Cursor(*rows);
   }
   Statement* scan = nullptr;
@@ -138,8 +147,9 @@ Result<std::int64_t> WriteSession::FreeRow(const Table& table, const ItemKey& ke
   }
 }
 
-Status WriteSession::Put(const Table& table, const ItemKey& key, const std::optional<StoredItem>& old,
-                         std::string_view text, std::int64_t size, const std::vector<IndexMove>& moves) {
+Status WriteSession::Put(const Table& table, const ItemKey& key,
+                         const std::optional<StoredItem>& old, std::string_view text,
+                         std::int64_t size, const std::vector<IndexMove>& moves) {
   CountDelta& delta = deltas_[table.id];
   if (old) {
     OFFSTAGE_TRY(Statement * update, connection_.Prepared(table, ItemStatement::kUpdate));
@@ -190,7 +200,8 @@ Status WriteSession::Delete(const Table& table, const ItemKey& key, const Stored
   return Ok();
 }
 
-Status WriteSession::MoveIndexRows(const Table& table, std::int64_t row, const std::vector<IndexMove>& moves) {
+Status WriteSession::MoveIndexRows(const Table& table, std::int64_t row,
+                                   const std::vector<IndexMove>& moves) {
   for (const IndexMove& move : moves) {
     if (move.before == move.after) continue;
     if (move.before) OFFSTAGE_TRY_VOID(DeleteIndexRow(table, *move.index, *move.before, row));
@@ -199,7 +210,8 @@ Status WriteSession::MoveIndexRows(const Table& table, std::int64_t row, const s
   return Ok();
 }
 
-Status WriteSession::InsertIndexRow(const Table& table, const Index& index, const IndexKey& key, std::int64_t row) {
+Status WriteSession::InsertIndexRow(const Table& table, const Index& index, const IndexKey& key,
+                                    std::int64_t row) {
   OFFSTAGE_TRY(Statement * insert, connection_.Prepared(table, index, IndexStatement::kInsert));
   insert->Bind(1, static_cast<std::int64_t>(key.hash));
   insert->Bind(2, BlobView{key.partition});
@@ -208,7 +220,8 @@ Status WriteSession::InsertIndexRow(const Table& table, const Index& index, cons
   return insert->Run();
 }
 
-Status WriteSession::DeleteIndexRow(const Table& table, const Index& index, const IndexKey& key, std::int64_t row) {
+Status WriteSession::DeleteIndexRow(const Table& table, const Index& index, const IndexKey& key,
+                                    std::int64_t row) {
   OFFSTAGE_TRY(Statement * remove, connection_.Prepared(table, index, IndexStatement::kDelete));
   remove->Bind(1, static_cast<std::int64_t>(key.hash));
   remove->Bind(2, BlobView{key.partition});

@@ -86,11 +86,13 @@ class ReadSession {
 
   enum class Want { kText, kSize };
   // Null: no such item.
-  Result<std::optional<StoredItem>> Find(const Table& table, const ItemKey& key, Want want = Want::kText);
+  Result<std::optional<StoredItem>> Find(const Table& table, const ItemKey& key,
+                                         Want want = Want::kText);
   // The item's row, or the one it would have.
   Result<std::int64_t> FindRow(const Table& table, const ItemKey& key);
 
-  // `range` must stay where it is for as long as the cursor is used. `index` null: the table itself.
+  // `range` must stay where it is for as long as the cursor is used. `index` null: the table
+  // itself.
   Result<Cursor> Query(const Table& table, const Index* index, const QueryRange& range);
   Result<Cursor> Scan(const Table& table, const Index* index, const ScanRange& range);
 
@@ -103,7 +105,8 @@ class ReadSession {
   Connection& connection_;
 
  private:
-  Result<std::optional<StoredItem>> FindAt(const Table& table, const ItemKey& key, std::int64_t row, Want want);
+  Result<std::optional<StoredItem>> FindAt(const Table& table, const ItemKey& key, std::int64_t row,
+                                           Want want);
 
   // The statement behind the text that Find gave out last; null: none.
   sqlite::Statement* found_ = nullptr;
@@ -146,11 +149,13 @@ class WriteSession : public ReadSession {
   using ReadSession::ReadSession;
 
   // `old`: what Find in this session answered for the key.
-  Status Put(const Table& table, const ItemKey& key, const std::optional<StoredItem>& old, std::string_view text,
-             std::int64_t size, const std::vector<IndexMove>& moves);
-  Status Delete(const Table& table, const ItemKey& key, const StoredItem& old, const std::vector<IndexMove>& moves);
+  Status Put(const Table& table, const ItemKey& key, const std::optional<StoredItem>& old,
+             std::string_view text, std::int64_t size, const std::vector<IndexMove>& moves);
+  Status Delete(const Table& table, const ItemKey& key, const StoredItem& old,
+                const std::vector<IndexMove>& moves);
   // An index row alone, for indexes made after their items.
-  Status InsertIndexRow(const Table& table, const Index& index, const IndexKey& key, std::int64_t row);
+  Status InsertIndexRow(const Table& table, const Index& index, const IndexKey& key,
+                        std::int64_t row);
 
   // Lets go of all that was read, before the transaction ends.
   void Finish() { Release(); }
@@ -161,7 +166,8 @@ class WriteSession : public ReadSession {
  private:
   Result<std::int64_t> FreeRow(const Table& table, const ItemKey& key);
   Status MoveIndexRows(const Table& table, std::int64_t row, const std::vector<IndexMove>& moves);
-  Status DeleteIndexRow(const Table& table, const Index& index, const IndexKey& key, std::int64_t row);
+  Status DeleteIndexRow(const Table& table, const Index& index, const IndexKey& key,
+                        std::int64_t row);
 
   std::map<std::int64_t, CountDelta> deltas_;
 };

@@ -1,11 +1,10 @@
 #include "dynamodb/store/store.h"
 
+#include <fmt/format.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include <filesystem>
-
-#include <fmt/format.h>
 
 #include "base/json.h"
 
@@ -29,7 +28,8 @@ Result<std::string> MakeTemporaryFile() {
   if (error) return Fail(Error{fmt::format("no folder for temporary files: {}", error.message())});
   std::string path = (folder / "offstage-dynamodb-XXXXXX").string();
   const int descriptor = mkstemp(path.data());
-  if (descriptor < 0) return Fail(Error{fmt::format("cannot make a temporary file in {}", folder.string())});
+  if (descriptor < 0)
+    return Fail(Error{fmt::format("cannot make a temporary file in {}", folder.string())});
   close(descriptor);
   return path;
 }
@@ -51,7 +51,8 @@ Result<std::unique_ptr<Store>> Store::Open(const StoreOptions& options) {
   store->temporary_ = options.path.empty();
   auto prepared = store->Prepare();
   if (!prepared.ok()) {
-    return Fail(Error{fmt::format("the DynamoDB data in {} cannot be opened: {}", path, prepared.error().message)});
+    return Fail(Error{fmt::format("the DynamoDB data in {} cannot be opened: {}", path,
+                                  prepared.error().message)});
   }
   return store;
 }
@@ -64,17 +65,21 @@ Status Store::Prepare() {
   // Room for the pages that the log holds between two checkpoints.
   OFFSTAGE_TRY_VOID(database.Execute("PRAGMA cache_size = -8192"));
   OFFSTAGE_TRY_VOID(database.Execute(
-      "CREATE TABLE IF NOT EXISTS dynamodb_meta(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;"
-      "CREATE TABLE IF NOT EXISTS dynamodb_tables(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, "
+      "CREATE TABLE IF NOT EXISTS dynamodb_meta(name TEXT PRIMARY KEY, value TEXT NOT NULL) "
+      "WITHOUT ROWID;"
+      "CREATE TABLE IF NOT EXISTS dynamodb_tables(id INTEGER PRIMARY KEY, name TEXT NOT NULL "
+      "UNIQUE, "
       "description TEXT NOT NULL);"
       "CREATE TABLE IF NOT EXISTS dynamodb_counts(id INTEGER PRIMARY KEY, items INTEGER NOT NULL, "
       "bytes INTEGER NOT NULL);"
       "INSERT OR IGNORE INTO dynamodb_meta VALUES('version', '1'), ('last_id', '0');"));
-  OFFSTAGE_TRY(const std::string version, ReadText(database, "SELECT value FROM dynamodb_meta WHERE name = 'version'"));
+  OFFSTAGE_TRY(const std::string version,
+               ReadText(database, "SELECT value FROM dynamodb_meta WHERE name = 'version'"));
   if (version != kVersion) {
-    return Fail(Error{fmt::format("it has format {}, this program reads format {}; use the newer program, or another "
-                                  "--data folder",
-                                  version, kVersion)});
+    return Fail(Error{fmt::format(
+        "it has format {}, this program reads format {}; use the newer program, or another "
+        "--data folder",
+        version, kVersion)});
   }
   OFFSTAGE_TRY_VOID(LoadCatalogue());
   checkpoint_thread_ = std::jthread([this](const std::stop_token& stop) { RunCheckpoints(stop); });
@@ -83,15 +88,18 @@ Status Store::Prepare() {
 
 Status Store::LoadCatalogue() {
   sqlite::Database& database = writer_->database();
-  OFFSTAGE_TRY(Statement select, database.Prepare("SELECT t.id, t.description, c.items, c.bytes FROM dynamodb_tables t "
-                                                  "LEFT JOIN dynamodb_counts c ON c.id = t.id"));
+  OFFSTAGE_TRY(
+      Statement select,
+      database.Prepare("SELECT t.id, t.description, c.items, c.bytes FROM dynamodb_tables t "
+                       "LEFT JOIN dynamodb_counts c ON c.id = t.id"));
   while (true) {
     OFFSTAGE_TRY(const bool more, select.Step());
     if (!more) break;
     OFFSTAGE_TRY(const Json json, ParseJson(select.Text(1)));
     OFFSTAGE_TRY(Table table, TableFromJson(json));
     table.id = select.Int(0);
-    counts_[table.id] = {.items = select.Int(2), .bytes = select.Int(3), .known = !select.IsNull(2)};
+    counts_[table.id] = {
+        .items = select.Int(2), .bytes = select.Int(3), .known = !select.IsNull(2)};
     Publish(std::make_shared<const Table>(std::move(table)));
   }
   select.Reset();
@@ -109,13 +117,15 @@ Store::~Store() {
   writer_.reset();
   if (!temporary_) return;
   std::error_code ignored;
-  for (const char* suffix : {"", "-wal", "-shm"}) std::filesystem::remove(path_ + suffix, ignored);
+  for (const char* suffix : {"", "-wal", "-shm"})
+    std::filesystem::remove(path_ + suffix, ignored);
 }
 
 Status Store::SaveCounts() {
   return Change([this](WriteSession& session) -> Status {
     OFFSTAGE_TRY(Statement insert,
-                 session.connection().database().Prepare("INSERT OR REPLACE INTO dynamodb_counts VALUES(?1, ?2, ?3)"));
+                 session.connection().database().Prepare(
+                     "INSERT OR REPLACE INTO dynamodb_counts VALUES(?1, ?2, ?3)"));
     for (const auto& [id, counter] : counts_) {
       if (!counter.known) continue;
       insert.Bind(1, id);
@@ -137,7 +147,8 @@ std::vector<TablePtr> Store::Tables() const {
   const std::shared_lock lock(catalogue_mutex_);
   std::vector<TablePtr> out;
   out.reserve(tables_.size());
-  for (const auto& [name, table] : tables_) out.push_back(table);
+  for (const auto& [name, table] : tables_)
+    out.push_back(table);
   return out;
 }
 
@@ -158,8 +169,10 @@ Status Store::Change(const std::function<Status(WriteSession&)>& change) {
 }
 
 Status Store::SaveTable(WriteSession& session, const Table& table) {
-  OFFSTAGE_TRY(Statement save, session.connection().database().Prepare(
-                                   "INSERT OR REPLACE INTO dynamodb_tables(id, name, description) VALUES(?1, ?2, ?3)"));
+  OFFSTAGE_TRY(
+      Statement save,
+      session.connection().database().Prepare(
+          "INSERT OR REPLACE INTO dynamodb_tables(id, name, description) VALUES(?1, ?2, ?3)"));
   const std::string text = DumpJson(TableToJson(table));
   save.Bind(1, table.id);
   save.Bind(2, table.definition.name);
@@ -171,8 +184,9 @@ namespace {
 
 // Ids are never used twice, so that no connection mistakes an old statement for a new table's.
 Result<std::int64_t> NextId(sqlite::Database& database) {
-  OFFSTAGE_TRY(Statement next, database.Prepare("UPDATE dynamodb_meta SET value = CAST(value AS INTEGER) + 1 "
-                                                "WHERE name = 'last_id' RETURNING CAST(value AS INTEGER)"));
+  OFFSTAGE_TRY(Statement next,
+               database.Prepare("UPDATE dynamodb_meta SET value = CAST(value AS INTEGER) + 1 "
+                                "WHERE name = 'last_id' RETURNING CAST(value AS INTEGER)"));
   OFFSTAGE_TRY(const bool found, next.Step());
   const std::int64_t id = found ? next.Int(0) : 0;
   next.Reset();
@@ -188,7 +202,8 @@ Status Store::MakeIndexes(WriteSession& session, Table& table, const FillIndex& 
     OFFSTAGE_TRY(index.id, NextId(database));
     OFFSTAGE_TRY_VOID(CreateIndexTable(database, index.id));
     if (!fill) continue;
-    OFFSTAGE_TRY(Statement rows, database.Prepare(fmt::format("SELECT id, item FROM dynamodb_items_{}", table.id)));
+    OFFSTAGE_TRY(Statement rows,
+                 database.Prepare(fmt::format("SELECT id, item FROM dynamodb_items_{}", table.id)));
     while (true) {
       OFFSTAGE_TRY(const bool more, rows.Step());
       if (!more) break;
@@ -218,7 +233,8 @@ Result<TablePtr> Store::CreateTable(Table table) {
 
 Result<TablePtr> Store::UpdateTable(Table table, const FillIndex& fill) {
   const TablePtr before = FindTable(table.definition.name);
-  OFFSTAGE_CHECK(before != nullptr && before->id == table.id, "only a table that exists is updated");
+  OFFSTAGE_CHECK(before != nullptr && before->id == table.id,
+                 "only a table that exists is updated");
   TablePtr made;
   OFFSTAGE_TRY_VOID(Change([&](WriteSession& session) -> Status {
     for (const Index& index : before->indexes) {
@@ -241,8 +257,10 @@ Status Store::DropTable(const Table& table) {
   OFFSTAGE_TRY_VOID(Change([&](WriteSession& session) -> Status {
     sqlite::Database& database = session.connection().database();
     OFFSTAGE_TRY_VOID(DropItemTables(database, table.id));
-    for (const Index& index : table.indexes) OFFSTAGE_TRY_VOID(DropIndexTable(database, index.id));
-    OFFSTAGE_TRY_VOID(database.Execute(fmt::format("DELETE FROM dynamodb_tables WHERE id = {}", table.id)));
+    for (const Index& index : table.indexes)
+      OFFSTAGE_TRY_VOID(DropIndexTable(database, index.id));
+    OFFSTAGE_TRY_VOID(
+        database.Execute(fmt::format("DELETE FROM dynamodb_tables WHERE id = {}", table.id)));
     const std::unique_lock lock(catalogue_mutex_);
     tables_.erase(table.definition.name);
     return Ok();
@@ -257,7 +275,8 @@ Status Store::ClearTable(const Table& table) {
   OFFSTAGE_TRY_VOID(Change([&](WriteSession& session) -> Status {
     sqlite::Database& database = session.connection().database();
     OFFSTAGE_TRY_VOID(ClearItemTables(database, table.id));
-    for (const Index& index : table.indexes) OFFSTAGE_TRY_VOID(ClearIndexTable(database, index.id));
+    for (const Index& index : table.indexes)
+      OFFSTAGE_TRY_VOID(ClearIndexTable(database, index.id));
     const std::lock_guard lock(counts_mutex_);
     counts_[table.id] = {.items = 0, .bytes = 0, .known = true};
     return Ok();
@@ -327,8 +346,9 @@ Result<CountDelta> Store::Counts(const Table& table) {
   }
   // No writer may come between counting and remembering the count.
   const std::lock_guard writers(writer_mutex_);
-  OFFSTAGE_TRY(Statement count, writer_->database().Prepare(fmt::format(
-                                    "SELECT COUNT(*), COALESCE(SUM(size), 0) FROM dynamodb_items_{}", table.id)));
+  OFFSTAGE_TRY(Statement count,
+               writer_->database().Prepare(fmt::format(
+                   "SELECT COUNT(*), COALESCE(SUM(size), 0) FROM dynamodb_items_{}", table.id)));
   OFFSTAGE_TRY_VOID(count.Step());
   const std::lock_guard lock(counts_mutex_);
   Counter& counter = counts_[table.id];

@@ -40,8 +40,10 @@ class Store {
   // Gives the table and its indexes their ids and makes their SQL tables. Fails when the name is
   // taken: callers ask first, under the catalogue lock.
   Result<TablePtr> CreateTable(Table table);
-  // Replaces the definition. Indexes with id 0 are made and filled by `fill`; those missing are dropped.
-  using FillIndex = std::function<Result<std::optional<IndexKey>>(const Index& index, std::string_view item)>;
+  // Replaces the definition. Indexes with id 0 are made and filled by `fill`; those missing are
+  // dropped.
+  using FillIndex =
+      std::function<Result<std::optional<IndexKey>>(const Index& index, std::string_view item)>;
   Result<TablePtr> UpdateTable(Table table, const FillIndex& fill);
   Status DropTable(const Table& table);
   Status ClearTable(const Table& table);
@@ -59,10 +61,14 @@ class Store {
   class Reader {
    public:
     Reader(Store& store, std::unique_ptr<Connection> connection)
-        : store_(&store), connection_(std::move(connection)), session_(std::in_place, *connection_) {}
+        : store_(&store),
+          connection_(std::move(connection)),
+          session_(std::in_place, *connection_) {}
     // Only before the session is used.
     Reader(Reader&& other) noexcept
-        : store_(other.store_), connection_(std::move(other.connection_)), session_(std::in_place, *connection_) {
+        : store_(other.store_),
+          connection_(std::move(other.connection_)),
+          session_(std::in_place, *connection_) {
       other.session_.reset();
     }
     Reader& operator=(Reader&&) = delete;

@@ -8,13 +8,15 @@ namespace {
 
 Json KeysToJson(const std::vector<KeyAttribute>& keys) {
   Json out = Json::array();
-  for (const KeyAttribute& key : keys) out.push_back({key.name, static_cast<int>(key.type)});
+  for (const KeyAttribute& key : keys)
+    out.push_back({key.name, static_cast<int>(key.type)});
   return out;
 }
 
 std::vector<KeyAttribute> KeysFromJson(const Json& json) {
   std::vector<KeyAttribute> out;
-  for (const Json& key : json) out.push_back({key.at(0).get<std::string>(), static_cast<KeyType>(key.at(1).get<int>())});
+  for (const Json& key : json)
+    out.push_back({key.at(0).get<std::string>(), static_cast<KeyType>(key.at(1).get<int>())});
   return out;
 }
 
@@ -26,10 +28,13 @@ KeySchema SchemaFromJson(const Json& json) {
   return {.partition = KeysFromJson(json.at("partition")), .sort = KeysFromJson(json.at("sort"))};
 }
 
-Json ThroughputToJson(const Throughput& throughput) { return {throughput.read_units, throughput.write_units}; }
+Json ThroughputToJson(const Throughput& throughput) {
+  return {throughput.read_units, throughput.write_units};
+}
 
 Throughput ThroughputFromJson(const Json& json) {
-  return {.read_units = json.at(0).get<std::int64_t>(), .write_units = json.at(1).get<std::int64_t>()};
+  return {.read_units = json.at(0).get<std::int64_t>(),
+          .write_units = json.at(1).get<std::int64_t>()};
 }
 
 Json IndexToJson(const IndexDefinition& index) {
@@ -66,8 +71,10 @@ Json DefinitionToJson(const TableDefinition& table) {
               {"kms_key", table.kms_key},
               {"class", table.table_class},
               {"tags", table.tags}};
-  for (const IndexDefinition& index : table.global_indexes) out["global"].push_back(IndexToJson(index));
-  for (const IndexDefinition& index : table.local_indexes) out["local"].push_back(IndexToJson(index));
+  for (const IndexDefinition& index : table.global_indexes)
+    out["global"].push_back(IndexToJson(index));
+  for (const IndexDefinition& index : table.local_indexes)
+    out["local"].push_back(IndexToJson(index));
   return out;
 }
 
@@ -75,8 +82,10 @@ TableDefinition DefinitionFromJson(const Json& json) {
   TableDefinition out;
   out.name = json.at("name").get<std::string>();
   out.key = SchemaFromJson(json.at("key"));
-  for (const Json& index : json.at("global")) out.global_indexes.push_back(IndexFromJson(index));
-  for (const Json& index : json.at("local")) out.local_indexes.push_back(IndexFromJson(index));
+  for (const Json& index : json.at("global"))
+    out.global_indexes.push_back(IndexFromJson(index));
+  for (const Json& index : json.at("local"))
+    out.local_indexes.push_back(IndexFromJson(index));
   out.billing = static_cast<BillingMode>(json.at("billing").get<int>());
   out.throughput = ThroughputFromJson(json.at("throughput"));
   out.stream = static_cast<StreamView>(json.at("stream").get<int>());
@@ -101,7 +110,8 @@ const Index* Table::FindIndex(std::string_view name) const {
 
 Json TableToJson(const Table& table) {
   Json indexes = Json::array();
-  for (const Index& index : table.indexes) indexes.push_back(index.id);
+  for (const Index& index : table.indexes)
+    indexes.push_back(index.id);
   return {{"definition", DefinitionToJson(table.definition)},
           {"indexes", std::move(indexes)},
           {"arn", table.arn},

@@ -34,7 +34,8 @@ struct Table {
   std::int64_t created_ms = 0;
   // When the billing mode became on demand; 0: never.
   std::int64_t on_demand_since_ms = 0;
-  // "2026-11-25T12:00:00.123": names the stream; empty: never had one. Stays when it is switched off.
+  // "2026-11-25T12:00:00.123": names the stream; empty: never had one. Stays when it is switched
+  // off.
   std::string stream_label;
   std::int64_t time_to_live_changed_ms = 0;
   std::int64_t last_throughput_increase_ms = 0;

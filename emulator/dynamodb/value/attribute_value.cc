@@ -148,17 +148,11 @@ AttributeValue AttributeValue::SortedSet(AttributeType type, AttributeSet member
 }
 
 const std::string& AttributeValue::text() const {
-  switch (type()) {
-    case AttributeType::kString:
-      return std::get_if<StringData>(&data_)->value;
-    case AttributeType::kNumber:
-      return std::get_if<NumberData>(&data_)->value;
-    default: {
-      const auto* binary = std::get_if<BinaryData>(&data_);
-      OFFSTAGE_CHECK(binary != nullptr, "only S, N and B have text");
-      return binary->value;
-    }
-  }
+  if (const auto* string = std::get_if<StringData>(&data_)) return string->value;
+  if (const auto* number = std::get_if<NumberData>(&data_)) return number->value;
+  const auto* binary = std::get_if<BinaryData>(&data_);
+  OFFSTAGE_CHECK(binary != nullptr, "only S, N and B have text");
+  return binary->value;
 }
 
 bool AttributeValue::boolean() const {
@@ -192,17 +186,11 @@ Item& AttributeValue::map() {
 }
 
 const AttributeSet& AttributeValue::set() const {
-  switch (type()) {
-    case AttributeType::kStringSet:
-      return std::get_if<StringSetData>(&data_)->value;
-    case AttributeType::kNumberSet:
-      return std::get_if<NumberSetData>(&data_)->value;
-    default: {
-      const auto* binary = std::get_if<BinarySetData>(&data_);
-      OFFSTAGE_CHECK(binary != nullptr, "only SS, NS and BS are sets");
-      return binary->value;
-    }
-  }
+  if (const auto* strings = std::get_if<StringSetData>(&data_)) return strings->value;
+  if (const auto* numbers = std::get_if<NumberSetData>(&data_)) return numbers->value;
+  const auto* binaries = std::get_if<BinarySetData>(&data_);
+  OFFSTAGE_CHECK(binaries != nullptr, "only SS, NS and BS are sets");
+  return binaries->value;
 }
 
 bool operator==(const AttributeValue& a, const AttributeValue& b) {

@@ -126,21 +126,46 @@ class AttributeValue {
   friend bool operator==(const AttributeValue& a, const AttributeValue& b);
 
  private:
-  template <AttributeType kType, typename T>
-  struct Tagged {
-    T value = {};
-    friend bool operator==(const Tagged&, const Tagged&) = default;
+  // One type each: several types hold the same.
+  struct StringData {
+    std::string value;
+    friend bool operator==(const StringData&, const StringData&) = default;
   };
-  using StringData = Tagged<AttributeType::kString, std::string>;
-  using NumberData = Tagged<AttributeType::kNumber, std::string>;
-  using BinaryData = Tagged<AttributeType::kBinary, std::string>;
-  using BoolData = Tagged<AttributeType::kBool, bool>;
-  using NullData = Tagged<AttributeType::kNull, std::monostate>;
-  using ListData = Tagged<AttributeType::kList, AttributeList>;
-  using MapData = Tagged<AttributeType::kMap, Item>;
-  using StringSetData = Tagged<AttributeType::kStringSet, AttributeSet>;
-  using NumberSetData = Tagged<AttributeType::kNumberSet, AttributeSet>;
-  using BinarySetData = Tagged<AttributeType::kBinarySet, AttributeSet>;
+  struct NumberData {
+    std::string value;
+    friend bool operator==(const NumberData&, const NumberData&) = default;
+  };
+  struct BinaryData {
+    std::string value;
+    friend bool operator==(const BinaryData&, const BinaryData&) = default;
+  };
+  struct BoolData {
+    bool value = false;
+    friend bool operator==(const BoolData&, const BoolData&) = default;
+  };
+  struct NullData {
+    friend bool operator==(const NullData&, const NullData&) = default;
+  };
+  struct ListData {
+    AttributeList value;
+    friend bool operator==(const ListData&, const ListData&) = default;
+  };
+  struct MapData {
+    Item value;
+    friend bool operator==(const MapData&, const MapData&) = default;
+  };
+  struct StringSetData {
+    AttributeSet value;
+    friend bool operator==(const StringSetData&, const StringSetData&) = default;
+  };
+  struct NumberSetData {
+    AttributeSet value;
+    friend bool operator==(const NumberSetData&, const NumberSetData&) = default;
+  };
+  struct BinarySetData {
+    AttributeSet value;
+    friend bool operator==(const BinarySetData&, const BinarySetData&) = default;
+  };
   using Data = std::variant<StringData, NumberData, BinaryData, BoolData, NullData, ListData,
                             MapData, StringSetData, NumberSetData, BinarySetData>;
   explicit AttributeValue(Data data) : data_(std::move(data)) {}
