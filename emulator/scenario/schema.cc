@@ -96,7 +96,8 @@ class Writer {
       case Takes::kMatcherList:
         return Reference("matcher");
       case Takes::kMatcherMap:
-        return {{"type", OrderedJson::array({"object", "string"})}, {"additionalProperties", Reference("matcher")}};
+        return {{"type", OrderedJson::array({"object", "string"})},
+                {"additionalProperties", Reference("matcher")}};
       case Takes::kShape:
         return To(*field.shape);
       case Takes::kShapeList:

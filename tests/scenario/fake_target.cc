@@ -1,4 +1,4 @@
-#include "tests/scenario/fake_target.h"
+#include "scenario/fake_target.h"
 
 namespace offstage::scenario {
 

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "base/text.h"
-#include "tests/support/temp_dir.h"
+#include "support/temp_dir.h"
 
 namespace offstage::scenario {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/scenario/yaml.h"
+#include "scenario/yaml.h"
 
 namespace offstage::scenario {
 namespace {

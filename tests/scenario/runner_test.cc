@@ -3,10 +3,10 @@
 #include <gtest/gtest.h>
 
 #include "base/text.h"
+#include "scenario/fake_target.h"
 #include "scenario/loader.h"
 #include "scenario/report.h"
-#include "tests/scenario/fake_target.h"
-#include "tests/support/temp_dir.h"
+#include "support/temp_dir.h"
 
 namespace offstage::scenario {
 namespace {

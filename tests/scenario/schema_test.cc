@@ -5,8 +5,8 @@
 #include "gateway/json_schema.h"
 #include "scenario/loader.h"
 #include "scenario/shapes.h"
+#include "support/temp_dir.h"
 #include "template/document.h"
-#include "tests/support/temp_dir.h"
 
 namespace offstage::scenario {
 namespace {

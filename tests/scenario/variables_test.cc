@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "base/json.h"
-#include "tests/scenario/yaml.h"
+#include "scenario/yaml.h"
 
 namespace offstage::scenario {
 namespace {
