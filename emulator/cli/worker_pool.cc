@@ -134,7 +134,7 @@ Status WorkerPool::Add() {
 
 bool WorkerPool::AllEnded() const {
   return std::all_of(workers_.begin(), workers_.end(),
-                     [](const auto& worker) { return worker->exit().has_value(); });
+                     [](const auto& worker) { return worker->noted; });
 }
 
 Status WorkerPool::Tend(int& exit_code) {

@@ -25,6 +25,7 @@ class WorkerPool {
   // Takes note of workers that have ended, and starts others for work that waits. Fails with a
   // worker's own words when it could not even begin; `exit_code` is then its own.
   Status Tend(int& exit_code);
+  // Whether every worker has ended and Tend has taken note of it.
   bool AllEnded() const;
 
  private:

@@ -130,7 +130,7 @@ scenarios:
   - name: Writes
     matrix: {i: [1, 2, 3, 4, 5, 6, 7, 8]}
     steps:
-      - {put-item: Notes, item: {id: "${i}", n: "${i}"}}
+      - {put-item: Notes, item: {id: "item ${i}", n: "${i}"}}
       - {delete-item: Notes, key: {id: first}}
       - {scan-items: Notes, expect: {count: 1, items: [{n: "${i}"}]}}
 """)

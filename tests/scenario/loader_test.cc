@@ -103,7 +103,7 @@ INSTANTIATE_TEST_SUITE_P(
                "a capture takes `$.path`, `header NAME`, `status` or `body`, not `heder X`"},
         Broken{
             "scenarios:\n  - name: x\n    steps: [{use: sgn up}]\nblocks: {sign up: [{get: /}]}\n",
-            "3:18: there is no block `sgn up`; did you mean `sign up`?"},
+            "3:19: there is no block `sgn up`; did you mean `sign up`?"},
         Broken{"blocks: {a: [{use: b}], b: [{use: a}]}\nscenarios:\n  - name: x\n    steps: [{use: "
                "a}]\n",
                "blocks use each other: a uses b uses a"},
