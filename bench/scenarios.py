@@ -31,11 +31,11 @@ scenarios:
       - get: /user?username=user-${number}
         expect: {status: 200, body: {github_username: "user-${number}"}}
       - post: /user-${number}/article
-        json: {title: Number ${number}, tags: [bench]}
+        json: {title: "Number ${number}", tags: [bench]}
         expect: {status: 201}
         capture: {article: $.id}
       - get: /articles/${article}
-        expect: {status: 200, body: {title: Number ${number}}}
+        expect: {status: 200, body: {title: "Number ${number}"}}
       - get: /users?limit=5
         expect: {status: 200, body: <list 5>}
 """

@@ -94,10 +94,13 @@ const File* Loader::Read(const fs::path& path, std::vector<fs::path> chain,
   auto document = templates::ReadDocument(path, path.string());
   if (!document.ok()) {
     broken_.insert(key);
+    std::string message = document.error().message;
+    if (message.find("flow") != std::string::npos)
+      message += " (between { } or [ ], a text with `${...}` in it needs quotes)";
     if (asked_at != nullptr) {
-      problems_.Add(*asked_at, document.error().message);
+      problems_.Add(*asked_at, message);
     } else {
-      unreadable_.push_back(document.error().message);
+      unreadable_.push_back(message);
     }
     return nullptr;
   }

@@ -50,21 +50,21 @@ class ScenarioTest(unittest.TestCase):
     def suite(self, text, name="a.scenario.yml"):
         return self.project.write("scenarios/" + name, text)
 
-    def test(self, *arguments, env=None):
+    def offstage_test(self, *arguments, env=None):
         return run("test", *arguments, cwd=self.project.folder, env=env)
 
 
 class ExitCodesAndMessages(ScenarioTest):
     def test_passing_suite(self):
         self.suite("scenarios: [{name: it answers, steps: [{get: /x, expect: {status: 200, body: {path: /x}}}]}]")
-        code, out, err = self.test()
+        code, out, err = self.offstage_test()
         self.assertEqual(code, 0, out + err)
         self.assertIn("✓ a: it answers", out)
         self.assertIn("1 scenarios, 1 passed", out)
 
     def test_a_failure_shows_all_that_one_needs(self):
         self.suite("scenarios:\n  - name: it fails\n    steps:\n      - get: /fail\n        expect: {status: 200, body: {path: /fail}}\n")
-        code, out, err = self.test()
+        code, out, err = self.offstage_test()
         self.assertEqual(code, 1, out + err)
         for part in ("step 1  GET /fail", "a.scenario.yml:4:9", "status", "expected  200", "but was   502",
                      "curl -i 'http://127.0.0.1:3000/fail'", "gateway ANY /{proxy+}", "lambda Api", "about to fail",
@@ -79,19 +79,19 @@ class ExitCodesAndMessages(ScenarioTest):
                 ("include: a.scenario.yml", "files include each other"),
                 ("scenarios: [{name: x, steps: [{get: /, expect: {jsonpath: {$.a[: 1}}}]}]", "a.scenario.yml:1:")):
             self.suite(text)
-            code, out, err = self.test()
+            code, out, err = self.offstage_test()
             self.assertEqual(code, 2, text + out + err)
             self.assertIn(part, err)
 
     def test_wrong_usage(self):
-        code, _, err = self.test("nowhere")
+        code, _, err = self.offstage_test("nowhere")
         self.assertEqual((code, "there is no file or folder nowhere" in err), (2, True), err)
-        code, _, err = self.test()
+        code, _, err = self.offstage_test()
         self.assertEqual(code, 2)
         self.assertIn("offstage test --init", err)
         self.suite("scenarios: []")
         for arguments in (["--shard", "3/2"], ["--report", "r.txt"], ["--random-seed", "x"]):
-            code, _, err = self.test(*arguments)
+            code, _, err = self.offstage_test(*arguments)
             self.assertEqual(code, 2, err)
 
     def test_unknown_tables_and_functions(self):
@@ -100,23 +100,23 @@ scenarios:
   - {name: table, steps: [{put-item: Nots, item: {id: a}}]}
   - {name: function, steps: [{invoke: Nope}]}
 """)
-        code, out, _ = self.test()
+        code, out, _ = self.offstage_test()
         self.assertEqual(code, 1)
         self.assertIn("there is no table Nots; tables here: Notes", out)
         self.assertIn("there is no function Nope; functions here: Api", out)
 
     def test_init_writes_a_suite_that_runs(self):
-        code, out, err = self.test("--init")
+        code, out, err = self.offstage_test("--init")
         self.assertEqual(code, 0, err)
-        code, out, err = self.test()
+        code, out, err = self.offstage_test()
         self.assertEqual(code, 0, out + err)
-        code, _, err = self.test("--init")
+        code, _, err = self.offstage_test("--init")
         self.assertEqual(code, 2)
         self.assertIn("exists already", err)
 
     def test_route_coverage(self):
         self.suite("scenarios: [{name: nothing, steps: [{put-item: Notes, item: {id: a}}]}]")
-        code, out, err = self.test("--min-route-coverage", "50")
+        code, out, err = self.offstage_test("--min-route-coverage", "50")
         self.assertEqual(code, 1)
         self.assertIn("routes reached: 0 of 1 (0 %); not reached: ANY /{proxy+}", out)
         self.assertIn("--min-route-coverage asks", err)
@@ -134,7 +134,7 @@ scenarios:
       - {delete-item: Notes, key: {id: first}}
       - {scan-items: Notes, expect: {count: 1, items: [{n: "${i}"}]}}
 """)
-        code, out, err = self.test("--jobs", "2", "--repeat", "3")
+        code, out, err = self.offstage_test("--jobs", "2", "--repeat", "3")
         self.assertEqual(code, 0, out + err)
         self.assertIn("24 passed", out)
 
@@ -144,7 +144,7 @@ scenarios:
   - {name: one, steps: [{get: /a, expect: {status: 200}}]}
   - {name: two, steps: [{get: /a, expect: {start: warm, body: {count: 2}}}]}
 """)
-        code, out, err = self.test("--jobs", "1", "--in-order")
+        code, out, err = self.offstage_test("--jobs", "1", "--in-order")
         self.assertEqual(code, 0, out + err)
 
     def test_a_crash_of_the_emulator_costs_one_scenario(self):
@@ -155,7 +155,7 @@ scenarios:
   - {name: exit, steps: [{get: /exit, expect: {status: 502}}]}
   - {name: two, steps: [{get: /b, expect: {status: 200}}]}
 """)
-        code, out, err = self.test("--jobs", "1", "--in-order")
+        code, out, err = self.offstage_test("--jobs", "1", "--in-order")
         self.assertEqual(code, 1, out + err)
         self.assertIn("3 passed, 1 in error", out)
         self.assertIn("the emulator ended in the middle of this scenario (signal: killed)", out)
@@ -166,8 +166,8 @@ scenarios:
   - {name: good, steps: [{get: /a, expect: {status: 200}}]}
   - {name: bad, steps: [{get: /a, expect: {status: 201}}]}
 """)
-        self.assertEqual(self.test()[0], 1)
-        code, out, _ = self.test("--failed", "--list")
+        self.assertEqual(self.offstage_test()[0], 1)
+        code, out, _ = self.offstage_test("--failed", "--list")
         self.assertEqual((code, out), (0, "a: bad\n"))
 
     def test_an_interrupted_run_leaves_nothing(self):
@@ -196,7 +196,7 @@ scenarios:
         names = ["r.xml", "r.json", "r.tap", "r.md", "r.html"]
         summary = self.project.folder / "summary.md"
         env = dict(os.environ, GITHUB_ACTIONS="true", GITHUB_STEP_SUMMARY=str(summary))
-        code, out, err = self.test(*[x for name in names for x in ("--report", name)], env=env)
+        code, out, err = self.offstage_test(*[x for name in names for x in ("--report", name)], env=env)
         self.assertEqual(code, 1, out + err)
         text = {name: (self.project.folder / name).read_text() for name in names}
         root = xml.etree.ElementTree.fromstring(text["r.xml"])
