@@ -83,7 +83,9 @@ std::string Digits(const Json& number) {
 // {"S": "x"}: exactly one member that names a type and holds what the type needs.
 bool IsTypedValue(const Json& value) {
   if (!value.is_object() || value.size() != 1) return false;
-  const auto& [type, content] = *value.items().begin();
+  const auto member = value.begin();
+  const std::string& type = member.key();
+  const Json& content = member.value();
   if (type == "S" || type == "N" || type == "B") return content.is_string();
   if (type == "BOOL" || type == "NULL") return content.is_boolean();
   if (type == "L" || type == "SS" || type == "NS" || type == "BS") return content.is_array();
@@ -146,7 +148,9 @@ std::string ToDynamoDbItem(const Json& item) {
 
 Json ToPlain(const Json& value) {
   if (!IsTypedValue(value)) return value;
-  const auto& [type, content] = *value.items().begin();
+  const auto member = value.begin();
+  const std::string& type = member.key();
+  const Json& content = member.value();
   if (type == "NULL") return nullptr;
   if (type == "N") {
     const auto number = ParseJson(content.get_ref<const std::string&>());

@@ -124,6 +124,11 @@ std::optional<int> Choose(const TestOptions& options, Run& run) {
   auto assignments = scenario::Select(run.scenarios, selection);
   if (!assignments.ok()) return Complain(assignments.error(), kUsageOrTemplate);
   run.assignments = std::move(assignments).value();
+  // A misspelt name must not look like success.
+  const bool by_name = !options.filters.empty() || !options.tags.empty();
+  if (run.assignments.empty() && by_name && options.shard.empty() && !options.failed)
+    return Complain({"no scenario fits --filter and --tag; --list shows what there is"},
+                    kUsageOrTemplate);
   return std::nullopt;
 }
 
@@ -256,7 +261,10 @@ std::optional<int> RunWorkers(const TestOptions& options, Run& run, StopSignal& 
     if ((*pool)->AllEnded() && (*coordinator)->Waiting() > 0)
       return Complain({"the workers ended before the work was done"}, kBug);
   }
-  if (interruption.number() != 0) return 128 + interruption.number();
+  if (interruption.number() != 0) {
+    std::fprintf(stderr, "offstage: interrupted after %zu scenarios\n", summary.results.size());
+    return 128 + interruption.number();
+  }
   return std::nullopt;
 }
 

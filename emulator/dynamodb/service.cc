@@ -79,7 +79,13 @@ aws::Outcome<std::string> RunOperation(Engine& engine, std::string_view name, st
   const Node request = document->root();
   if (facts != nullptr) NoteTable(request, *facts);
   OFFSTAGE_TRY_VOID(CheckShape(operation->shape(), request));
-  return operation->run(engine, request);
+  const std::uint64_t generation = engine.store().generation();
+  auto outcome = operation->run(engine, request);
+  if (outcome.ok() || outcome.error().status < 500) return outcome;
+  // A table or index that it has found may have gone before it was read: what the service would
+  // say of that is what the operation says when it begins anew, once that change is complete.
+  engine.store().LockCatalogue().unlock();
+  return generation == engine.store().generation() ? outcome : operation->run(engine, request);
 }
 
 }  // namespace

@@ -18,16 +18,29 @@ Resources:
     Type: AWS::Serverless::Function
     Properties:
       Handler: index.handler
+      Environment: {Variables: {NOTES: !Ref Notes}}
       InlineCode: |
-        import json, os, signal, time
+        import json, os, signal, time, urllib.request
         count = 0
+        def post(path, body, **headers):
+            headers = {name.replace("_", "-"): value for name, value in headers.items()}
+            request = urllib.request.Request(os.environ["AWS_ENDPOINT_URL"] + path, json.dumps(body).encode(), headers)
+            return urllib.request.urlopen(request).read()
         def handler(event, context):
             global count
             count += 1
             if event.get("later"):
                 time.sleep(event["later"])
+                if event.get("note"):
+                    post("/", {"TableName": os.environ["NOTES"], "Item": {"id": {"S": event["note"]}}},
+                         X_Amz_Target="DynamoDB_20120810.PutItem", Content_Type="application/x-amz-json-1.0")
+                if event.get("fail"):
+                    raise ValueError("later")
                 return event
             path = event["path"]
+            if path in ("/async", "/async-fail"):
+                post("/2015-03-31/functions/%s/invocations" % context.function_name,
+                     {"later": 0.3, "note": "written later", "fail": path == "/async-fail"}, X_Amz_Invocation_Type="Event")
             if path == "/kill-emulator":
                 os.kill(os.getppid(), signal.SIGKILL)
                 time.sleep(5)
@@ -90,7 +103,7 @@ class ExitCodesAndMessages(ScenarioTest):
         self.assertEqual(code, 2)
         self.assertIn("offstage test --init", err)
         self.suite("scenarios: []")
-        for arguments in (["--shard", "3/2"], ["--report", "r.txt"], ["--random-seed", "x"]):
+        for arguments in (["--filter", "nothing"], ["--tag", "none"], ["--shard", "3/2"], ["--report", "r.txt"], ["--random-seed", "x"]):
             code, _, err = self.offstage_test(*arguments)
             self.assertEqual(code, 2, err)
 
@@ -183,6 +196,46 @@ scenarios:
         finally:
             process.kill()
             process.stdout.close()
+
+
+class Inside(ScenarioTest):
+    def test_settle_waits_for_asynchronous_work(self):
+        self.suite("""
+scenarios:
+  - name: settled
+    steps:
+      - {get: /async, expect: {tables: {Notes: {count: 0}}}}
+      - settle: 20s
+      - {check: the note, expect: {tables: {Notes: {has: {id: written later}}}}}
+  - name: eventually
+    steps:
+      - {get: /async}
+      - {check: the note, eventually: 20s, expect: {tables: {Notes: {count: 1}}}}
+  - name: a retry is due in a minute
+    steps:
+      - {get: /async-fail}
+      - {check: the first attempt, eventually: 20s, expect: {tables: {Notes: {count: 1}}}}
+      - {delete-item: Notes, key: {id: written later}}
+      - {settle: 1s}
+""")
+        code, out, err = self.offstage_test("--jobs", "1")
+        self.assertEqual(code, 1, out + err)
+        self.assertIn("2 passed, 1 in error", out)
+        self.assertRegex(out, r"not settled after 1s: 1 invocations, 1 of them asynchronous; the next retry is due in \d+ s")
+
+    def test_the_clock_is_the_scenarios(self):
+        self.suite("""
+given: {clock: "2030-01-31T23:00:00Z"}
+scenarios:
+  - name: the clock moves
+    steps:
+      - {put-item: Notes, item: {id: a, day: "${today}"}}
+      - advance: 2h
+      - {put-item: Notes, item: {id: b, day: "${today}"}}
+      - {scan-items: Notes, expect: {items: {$unordered: [{id: a, day: "2030-01-31"}, {id: b, day: "2030-02-01"}]}}}
+""")
+        code, out, err = self.offstage_test()
+        self.assertEqual(code, 0, out + err)
 
 
 class Reports(ScenarioTest):

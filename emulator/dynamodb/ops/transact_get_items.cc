@@ -98,7 +98,6 @@ aws::Outcome<std::string> TransactGetItems(Engine& engine, Node request) {
   std::map<std::string, std::pair<const Table*, ConsumedCapacity>> used;
   std::size_t bytes = 0;
   OFFSTAGE_TRY_INTERNAL(Store::Reader reader, engine.store().Read());
-  OFFSTAGE_TRY_INTERNAL(const Snapshot snapshot, Snapshot::Begin(*reader));
   for (const Get& get : gets) {
     OFFSTAGE_TRY_INTERNAL(const std::optional<StoredItem> found, reader->Find(*get.table, get.key));
     const auto size = static_cast<std::size_t>(found ? found->size : 0);

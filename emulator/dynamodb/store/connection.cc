@@ -151,8 +151,16 @@ Result<sqlite::Statement*> Connection::Prepared(const Table& table, const Index&
 Status Connection::Begin() {
   return begin_.Run();
 }
-Status Connection::BeginRead() {
-  return begin_read_.Run();
+Status Connection::BeginRead(std::uint64_t commits) {
+  if (read_at_ == commits) return Ok();
+  EndRead();
+  OFFSTAGE_TRY_VOID(begin_read_.Run());
+  read_at_ = commits;
+  return Ok();
+}
+void Connection::EndRead() {
+  if (read_at_ && !commit_.Run().ok()) Rollback();
+  read_at_.reset();
 }
 Status Connection::Commit() {
   return commit_.Run();

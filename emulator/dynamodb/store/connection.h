@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 
@@ -51,9 +52,14 @@ class Connection {
   Result<sqlite::Statement*> Prepared(const Table& table, ItemStatement which);
   Result<sqlite::Statement*> Prepared(const Table& table, const Index& index, IndexStatement which);
   Status Begin();
-  Status BeginRead();
   Status Commit();
   void Rollback();
+
+  // From here to EndRead all reads see one state of the database. Does nothing when that state was
+  // begun with the same number of commits: beginning and ending takes and gives back a lock of the
+  // file, two system calls that a GetItem notices.
+  Status BeginRead(std::uint64_t commits);
+  void EndRead();
 
   // Drops the statements of tables that are no more once their number has moved on.
   void ForgetIfOlder(std::uint64_t generation);
@@ -69,6 +75,8 @@ class Connection {
   sqlite::Statement begin_;
   sqlite::Statement begin_read_;
   sqlite::Statement commit_;
+  // Null: no read transaction.
+  std::optional<std::uint64_t> read_at_;
   // By table or index id and kind.
   Statements item_statements_;
   Statements index_statements_;

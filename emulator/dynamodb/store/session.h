@@ -112,24 +112,6 @@ class ReadSession {
   sqlite::Statement* found_ = nullptr;
 };
 
-// All reads of a session see the same state until the end of the scope.
-class Snapshot {
- public:
-  static Result<Snapshot> Begin(ReadSession& session) {
-    OFFSTAGE_TRY_VOID(session.connection().BeginRead());
-    return Snapshot(session.connection());
-  }
-  Snapshot(Snapshot&& other) noexcept : connection_(std::exchange(other.connection_, nullptr)) {}
-  Snapshot& operator=(Snapshot&&) = delete;
-  ~Snapshot() {
-    if (connection_ != nullptr) connection_->Rollback();
-  }
-
- private:
-  explicit Snapshot(Connection& connection) : connection_(&connection) {}
-  Connection* connection_;
-};
-
 // How a write moves an item within an index.
 struct IndexMove {
   const Index* index = nullptr;

@@ -51,7 +51,10 @@ Status Store::Restore(const StoreSnapshot& snapshot) {
   }
   OFFSTAGE_TRY_VOID(LoadCatalogue());
   ++generation_;
+  // Readers that wait for their next use hold the state of the last commit that they know of.
+  ++commits_;
   if (++restores_ % kRestoresPerCheckpoint == 0) {
+    EndIdleSnapshots();
     OFFSTAGE_TRY_VOID(writer_->database().Execute("PRAGMA wal_checkpoint(PASSIVE)"));
   }
   OFFSTAGE_TRY(mark, WriteMark());

@@ -126,19 +126,21 @@ Store::~Store() {
 }
 
 Status Store::SaveCounts() {
-  return Change([this](WriteSession& session) -> Status {
-    OFFSTAGE_TRY(Statement insert,
-                 session.connection().database().Prepare(
-                     "INSERT OR REPLACE INTO dynamodb_counts VALUES(?1, ?2, ?3)"));
-    for (const auto& [id, counter] : counts_) {
-      if (!counter.known) continue;
-      insert.Bind(1, id);
-      insert.Bind(2, counter.items);
-      insert.Bind(3, counter.bytes);
-      OFFSTAGE_TRY_VOID(insert.Run());
-    }
-    return Ok();
-  });
+  return Change(
+      [this](WriteSession& session) -> Status {
+        OFFSTAGE_TRY(Statement insert,
+                     session.connection().database().Prepare(
+                         "INSERT OR REPLACE INTO dynamodb_counts VALUES(?1, ?2, ?3)"));
+        for (const auto& [id, counter] : counts_) {
+          if (!counter.known) continue;
+          insert.Bind(1, id);
+          insert.Bind(2, counter.items);
+          insert.Bind(3, counter.bytes);
+          OFFSTAGE_TRY_VOID(insert.Run());
+        }
+        return Ok();
+      },
+      [] {});
 }
 
 TablePtr Store::FindTable(std::string_view name) const {
@@ -162,13 +164,20 @@ void Store::Publish(TablePtr table) {
   tables_.insert_or_assign(std::move(name), std::move(table));
 }
 
-Status Store::Change(const std::function<Status(WriteSession&)>& change) {
+Status Store::Change(const std::function<Status(WriteSession&)>& change,
+                     const std::function<void()>& committed) {
   const std::lock_guard lock(writer_mutex_);
   OFFSTAGE_TRY_VOID(writer_->Begin());
   WriteSession session(*writer_);
   Status done = change(session);
   if (done.ok()) done = writer_->Commit();
-  if (!done.ok()) writer_->Rollback();
+  if (!done.ok()) {
+    writer_->Rollback();
+    return done;
+  }
+  committed();
+  ++generation_;
+  ++commits_;
   return done;
 }
 
@@ -219,20 +228,21 @@ Status Store::MakeIndexes(WriteSession& session, Table& table, const FillIndex& 
 }
 
 Result<TablePtr> Store::CreateTable(Table table) {
-  OFFSTAGE_TRY_VOID(Change([&](WriteSession& session) -> Status {
-    sqlite::Database& database = session.connection().database();
-    OFFSTAGE_TRY(table.id, NextId(database));
-    OFFSTAGE_TRY_VOID(CreateItemTables(database, table.id));
-    OFFSTAGE_TRY_VOID(MakeIndexes(session, table, {}));
-    return SaveTable(session, table);
-  }));
-  {
-    const std::lock_guard lock(counts_mutex_);
-    counts_[table.id] = {.items = 0, .bytes = 0, .known = true};
-  }
-  auto made = std::make_shared<const Table>(std::move(table));
-  Publish(made);
-  return TablePtr(made);
+  TablePtr made;
+  OFFSTAGE_TRY_VOID(Change(
+      [&](WriteSession& session) -> Status {
+        sqlite::Database& database = session.connection().database();
+        OFFSTAGE_TRY(table.id, NextId(database));
+        OFFSTAGE_TRY_VOID(CreateItemTables(database, table.id));
+        OFFSTAGE_TRY_VOID(MakeIndexes(session, table, {}));
+        return SaveTable(session, table);
+      },
+      [&] {
+        SetCount(table.id, {.items = 0, .bytes = 0, .known = true});
+        made = std::make_shared<const Table>(std::move(table));
+        Publish(made);
+      }));
+  return made;
 }
 
 Result<TablePtr> Store::UpdateTable(Table table, const FillIndex& fill) {
@@ -240,74 +250,107 @@ Result<TablePtr> Store::UpdateTable(Table table, const FillIndex& fill) {
   OFFSTAGE_CHECK(before != nullptr && before->id == table.id,
                  "only a table that exists is updated");
   TablePtr made;
-  OFFSTAGE_TRY_VOID(Change([&](WriteSession& session) -> Status {
-    for (const Index& index : before->indexes) {
-      const Index* kept = table.FindIndex(index.definition.name);
-      if (kept != nullptr && kept->id == index.id) continue;
-      OFFSTAGE_TRY_VOID(DropIndexTable(session.connection().database(), index.id));
-    }
-    OFFSTAGE_TRY_VOID(MakeIndexes(session, table, fill));
-    OFFSTAGE_TRY_VOID(SaveTable(session, table));
-    // Published while the writer is locked: the next write already maintains the new indexes.
-    made = std::make_shared<const Table>(table);
-    Publish(made);
-    return Ok();
-  }));
-  ++generation_;
+  OFFSTAGE_TRY_VOID(Change(
+      [&](WriteSession& session) -> Status {
+        for (const Index& index : before->indexes) {
+          const Index* kept = table.FindIndex(index.definition.name);
+          if (kept != nullptr && kept->id == index.id) continue;
+          OFFSTAGE_TRY_VOID(DropIndexTable(session.connection().database(), index.id));
+        }
+        OFFSTAGE_TRY_VOID(MakeIndexes(session, table, fill));
+        return SaveTable(session, table);
+      },
+      [&] {
+        made = std::make_shared<const Table>(std::move(table));
+        Publish(made);
+      }));
   return made;
 }
 
 Status Store::DropTable(const Table& table) {
-  OFFSTAGE_TRY_VOID(Change([&](WriteSession& session) -> Status {
-    sqlite::Database& database = session.connection().database();
-    OFFSTAGE_TRY_VOID(DropItemTables(database, table.id));
-    for (const Index& index : table.indexes)
-      OFFSTAGE_TRY_VOID(DropIndexTable(database, index.id));
-    OFFSTAGE_TRY_VOID(
-        database.Execute(fmt::format("DELETE FROM dynamodb_tables WHERE id = {}", table.id)));
-    const std::unique_lock lock(catalogue_mutex_);
-    tables_.erase(table.definition.name);
-    return Ok();
-  }));
-  ++generation_;
-  const std::lock_guard lock(counts_mutex_);
-  counts_.erase(table.id);
-  return Ok();
+  return Change(
+      [&](WriteSession& session) -> Status {
+        sqlite::Database& database = session.connection().database();
+        OFFSTAGE_TRY_VOID(DropItemTables(database, table.id));
+        for (const Index& index : table.indexes)
+          OFFSTAGE_TRY_VOID(DropIndexTable(database, index.id));
+        return database.Execute(fmt::format("DELETE FROM dynamodb_tables WHERE id = {}", table.id));
+      },
+      [&] {
+        {
+          const std::lock_guard counts(counts_mutex_);
+          counts_.erase(table.id);
+        }
+        const std::unique_lock lock(catalogue_mutex_);
+        tables_.erase(table.definition.name);
+      });
 }
 
 Status Store::ClearTable(const Table& table) {
-  OFFSTAGE_TRY_VOID(Change([&](WriteSession& session) -> Status {
-    sqlite::Database& database = session.connection().database();
-    OFFSTAGE_TRY_VOID(ClearItemTables(database, table.id));
-    for (const Index& index : table.indexes)
-      OFFSTAGE_TRY_VOID(ClearIndexTable(database, index.id));
-    const std::lock_guard lock(counts_mutex_);
-    counts_[table.id] = {.items = 0, .bytes = 0, .known = true};
-    return Ok();
-  }));
-  return Ok();
+  return Change(
+      [&](WriteSession& session) -> Status {
+        sqlite::Database& database = session.connection().database();
+        OFFSTAGE_TRY_VOID(ClearItemTables(database, table.id));
+        for (const Index& index : table.indexes)
+          OFFSTAGE_TRY_VOID(ClearIndexTable(database, index.id));
+        return Ok();
+      },
+      [&] { SetCount(table.id, {.items = 0, .bytes = 0, .known = true}); });
+}
+
+void Store::SetCount(std::int64_t table_id, const Counter& counter) {
+  const std::lock_guard lock(counts_mutex_);
+  counts_[table_id] = counter;
 }
 
 aws::Outcome<Unit> Store::Write(const Work& work) {
+  WriteQueue::Job job(work);
+  writes_.Run(job);
+  if (job.bug) std::rethrow_exception(job.bug);
+  return std::move(job.outcome);
+}
+
+namespace {
+
+// Runs one write of a group. Fails when the group's transaction cannot go on.
+Status RunJob(WriteQueue::Job& job, WriteSession& session) {
+  try {
+    job.outcome = job.work(session);
+  } catch (...) {
+    job.bug = std::current_exception();
+  }
+  session.Finish();
+  const bool failed = job.bug != nullptr || !job.outcome.ok();
+  if (!failed || session.deltas().empty()) return Ok();
+  return Fail(Error{job.bug ? "another write of the same moment has failed"
+                            : job.outcome.error().explanation});
+}
+
+}  // namespace
+
+void Store::RunGroup(const std::vector<WriteQueue::Job*>& group) {
   const std::lock_guard lock(writer_mutex_);
   writer_->ForgetIfOlder(generation_);
-  auto begun = writer_->Begin();
-  if (!begun.ok()) return Fail(aws::InternalServerError(begun.error()));
-  WriteSession session(*writer_);
-  auto done = work(session);
-  session.Finish();
+  std::vector<std::map<std::int64_t, CountDelta>> deltas;
+  Status done = writer_->Begin();
+  const bool begun = done.ok();
+  for (std::size_t i = 0; done.ok() && i < group.size(); ++i) {
+    WriteSession session(*writer_);
+    done = RunJob(*group[i], session);
+    if (done.ok() && !session.deltas().empty()) deltas.push_back(session.deltas());
+  }
+  if (done.ok()) done = writer_->Commit();
   if (!done.ok()) {
-    writer_->Rollback();
-    return done;
+    if (begun) writer_->Rollback();
+    for (WriteQueue::Job* job : group)
+      if (job->outcome.ok()) job->outcome = Fail(aws::InternalServerError(done.error()));
+    return;
   }
-  auto committed = writer_->Commit();
-  if (!committed.ok()) {
-    writer_->Rollback();
-    return Fail(aws::InternalServerError(committed.error()));
-  }
-  AddCounts(session.deltas());
+  if (deltas.empty()) return;
+  ++commits_;
+  for (const auto& delta : deltas)
+    AddCounts(delta);
   NoteWrites();
-  return Ok();
 }
 
 void Store::AddCounts(const std::map<std::int64_t, CountDelta>& deltas) {
@@ -327,6 +370,8 @@ Store::Reader::~Reader() {
 }
 
 Result<Store::Reader> Store::Read() {
+  // Before the snapshot is taken, so that it is never thought to be newer than it is.
+  const std::uint64_t commits = commits_;
   std::unique_ptr<Connection> connection;
   {
     const std::lock_guard lock(readers_mutex_);
@@ -339,6 +384,7 @@ Result<Store::Reader> Store::Read() {
     OFFSTAGE_TRY(connection, Connection::Open(path_));
   }
   connection->ForgetIfOlder(generation_);
+  OFFSTAGE_TRY_VOID(connection->BeginRead(commits));
   return Reader(*this, std::move(connection));
 }
 
@@ -368,6 +414,13 @@ void Store::NoteWrites() {
   checkpoint_wanted_.notify_one();
 }
 
+// Nothing behind the oldest snapshot can be copied out of the log.
+void Store::EndIdleSnapshots() {
+  const std::lock_guard lock(readers_mutex_);
+  for (const auto& reader : readers_)
+    reader->EndRead();
+}
+
 // Copies the log into the database and syncs it, which no request should wait for.
 void Store::RunCheckpoints(const std::stop_token& stop) {
   sqlite::Database& database = checkpointer_->database();
@@ -378,6 +431,7 @@ void Store::RunCheckpoints(const std::stop_token& stop) {
       if (stop.stop_requested()) return;
       checkpoint_asked_ = false;
     }
+    EndIdleSnapshots();
     const auto checkpoint = [&database](std::string_view mode) -> Result<std::int64_t> {
       OFFSTAGE_TRY(Statement run, database.Prepare(fmt::format("PRAGMA wal_checkpoint({})", mode)));
       OFFSTAGE_TRY_VOID(run.Step());

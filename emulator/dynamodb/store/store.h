@@ -17,6 +17,7 @@
 #include "dynamodb/store/session.h"
 #include "dynamodb/store/snapshot.h"
 #include "dynamodb/store/table.h"
+#include "dynamodb/store/write_queue.h"
 
 namespace offstage::dynamodb {
 
@@ -50,15 +51,20 @@ class Store {
   Status ClearTable(const Table& table);
   // Held by operations that look at the catalogue and then change it.
   std::unique_lock<std::mutex> LockCatalogue() { return std::unique_lock(catalogue_change_); }
+  // Another number: a table or index that was there before may be gone. An operation that failed
+  // because of that begins anew.
+  std::uint64_t generation() const { return generation_; }
 
-  // Runs `work` in a transaction of its own or with other writers' (group commit): it sees all
-  // earlier writes, and when Write returns its own are durable. `work` must not write before it is
-  // sure to succeed: an error means that it has changed nothing. Once a statement of its has failed
-  // everything of the group is undone.
-  using Work = std::function<aws::Outcome<Unit>(WriteSession&)>;
+  // Runs `work` in one transaction with other writers' (write_queue.h), maybe on another thread: it
+  // sees all earlier writes, and when Write returns its own are durable. `work` must not write
+  // before it is sure to succeed: an error means that it has changed nothing. When it fails after
+  // it has written, or a statement or the commit fails, everything of the group is undone and
+  // each writer of it gets an InternalServerError, which SDKs retry.
+  using Work = WriteQueue::Work;
   aws::Outcome<Unit> Write(const Work& work);
 
-  // A connection for reading, back in the pool at the end of its scope.
+  // A connection for reading, back in the pool at the end of its scope. All its reads see the same
+  // state: that of the last write acknowledged before Read, or a newer one.
   class Reader {
    public:
     Reader(Store& store, std::unique_ptr<Connection> connection)
@@ -103,7 +109,9 @@ class Store {
     bool known = false;
   };
 
-  explicit Store(std::string path) : path_(std::move(path)) {}
+  explicit Store(std::string path)
+      : path_(std::move(path)),
+        writes_([this](const std::vector<WriteQueue::Job*>& group) { RunGroup(group); }) {}
   Status Prepare();
   Status LoadCatalogue();
   Status ForgetSavedCounts();
@@ -112,10 +120,15 @@ class Store {
   Status SaveTable(WriteSession& session, const Table& table);
   Status MakeIndexes(WriteSession& session, Table& table, const FillIndex& fill);
   void Publish(TablePtr table);
+  void SetCount(std::int64_t table_id, const Counter& counter);
   void AddCounts(const std::map<std::int64_t, CountDelta>& deltas);
-  // Runs one catalogue change in a transaction.
-  Status Change(const std::function<Status(WriteSession&)>& change);
+  // Runs one catalogue change in a transaction, then `committed`, which publishes it, before any
+  // other write: nobody sees a change that did not last, and no write misses a new index.
+  Status Change(const std::function<Status(WriteSession&)>& change,
+                const std::function<void()>& committed);
+  void RunGroup(const std::vector<WriteQueue::Job*>& group);
   void RunCheckpoints(const std::stop_token& stop);
+  void EndIdleSnapshots();
   void NoteWrites();
 
   const std::string path_;
@@ -126,7 +139,10 @@ class Store {
   // By name. Guarded by catalogue_mutex_.
   std::map<std::string, TablePtr, std::less<>> tables_;
   std::atomic<std::uint64_t> generation_{0};
+  // Transactions committed so far.
+  std::atomic<std::uint64_t> commits_{0};
 
+  WriteQueue writes_;
   std::mutex writer_mutex_;
   // Guarded by writer_mutex_.
   std::unique_ptr<Connection> writer_;

@@ -1,0 +1,57 @@
+// WriteQueue: group commit. SQLite has one writer; those that arrive while it is busy wait in line,
+// and the first of them then runs all that wait in one transaction, so that a commit's cost (file
+// locks, the log's frames) is shared. 16 connections that put items: see bench/README.md.
+#pragma once
+
+#include <condition_variable>
+#include <exception>
+#include <functional>
+#include <mutex>
+#include <vector>
+
+#include "aws/api_error.h"
+#include "dynamodb/store/session.h"
+
+namespace offstage::dynamodb {
+
+// Thread-safe.
+class WriteQueue {
+ public:
+  using Work = std::function<aws::Outcome<Unit>(WriteSession&)>;
+
+  // A write and what came of it. Lives on the stack of the thread that waits for it.
+  struct Job {
+    explicit Job(const Work& to_do) : work(to_do) {}
+    const Work& work;
+    aws::Outcome<Unit> outcome = Ok();
+    // A bug of ours that `work` has thrown, for the thread that waits.
+    std::exception_ptr bug;
+
+   private:
+    friend class WriteQueue;
+    enum class State { kWaiting, kLeads, kDone };
+    std::mutex mutex;
+    std::condition_variable changed;
+    State state = State::kWaiting;
+    void MoveTo(State next);
+  };
+
+  // Runs the jobs of a group and sets their outcomes; never two groups at once.
+  using RunGroup = std::function<void(const std::vector<Job*>&)>;
+  explicit WriteQueue(RunGroup run) : run_(std::move(run)) {}
+
+  // Returns when `job` has been run, on this thread or on another that waits here.
+  void Run(Job& job);
+
+ private:
+  // Nobody waits long behind a group.
+  static constexpr std::size_t kMaxGroup = 64;
+
+  const RunGroup run_;
+  std::mutex mutex_;
+  // Guarded by mutex_: whether some thread leads, and who waits for the next group.
+  bool led_ = false;
+  std::vector<Job*> waiting_;
+};
+
+}  // namespace offstage::dynamodb
