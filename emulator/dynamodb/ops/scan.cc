@@ -86,7 +86,7 @@ aws::Outcome<std::string> Scan(Engine& engine, Node request) {
                 .value_users = {"FilterExpression"}}));
   OFFSTAGE_TRY_VOID(CheckSegments(request));
   Placeholders placeholders;
-  OFFSTAGE_TRY_VOID(LoadPlaceholders(request, placeholders));
+  OFFSTAGE_TRY_VOID(LoadPlaceholders(request, placeholders, LayerOf(PageOperation::kScan)));
   OFFSTAGE_TRY(PageRequest page,
                ParsePageRequest(engine, request, PageOperation::kScan, placeholders));
   OFFSTAGE_TRY_VOID(placeholders.CheckAllUsed());
