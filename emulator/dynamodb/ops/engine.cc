@@ -14,6 +14,12 @@ std::string_view TableNameOf(std::string_view name_or_arn) {
   return name.substr(0, name.find('/'));
 }
 
+std::vector<TablePtr> Engine::Tables() const {
+  std::vector<TablePtr> tables = store_->Tables();
+  std::erase_if(tables, [](const TablePtr& table) { return !table->backup.empty(); });
+  return tables;
+}
+
 aws::Outcome<TablePtr> Engine::FindTable(std::string_view name_or_arn) const {
   TablePtr table = store_->FindTable(TableNameOf(name_or_arn));
   if (table == nullptr) return Fail(ResourceNotFound());

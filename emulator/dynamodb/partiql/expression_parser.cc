@@ -21,15 +21,14 @@ constexpr std::string_view kExpectedOperand =
 
 // Keywords that are functions when a bracket follows.
 constexpr std::string_view kFunctionWords[] = {
-    "avg",   "bit_length",       "char_length", "character_length", "coalesce", "count",
-    "lower", "max",              "min",         "nullif",           "octet_length",
-    "size",  "sum",              "upper"};
+    "avg", "bit_length", "char_length", "character_length", "coalesce", "count", "lower",
+    "max", "min",        "nullif",      "octet_length",     "size",     "sum",   "upper"};
 
 constexpr std::string_view kTypeWords[] = {
-    "any",    "bag",     "blob",    "bool", "boolean", "char",  "character", "clob",
-    "date",   "decimal", "double",  "float", "int",    "int4",  "int8",      "integer",
-    "list",   "missing", "null",    "numeric", "real", "sexp",  "smallint",  "string",
-    "struct", "symbol",  "time",    "timestamp", "tuple", "varchar"};
+    "any",    "bag",     "blob",   "bool",      "boolean", "char",   "character", "clob",
+    "date",   "decimal", "double", "float",     "int",     "int4",   "int8",      "integer",
+    "list",   "missing", "null",   "numeric",   "real",    "sexp",   "smallint",  "string",
+    "struct", "symbol",  "time",   "timestamp", "tuple",   "varchar"};
 
 template <std::size_t N>
 bool Has(const std::string_view (&words)[N], std::string_view word) {
@@ -314,9 +313,9 @@ aws::Outcome<Expression> ExpressionParser::ParseTerm() {
 
 aws::Outcome<Expression> ExpressionParser::ParseKeywordTerm() {
   static constexpr std::pair<std::string_view, Kind> kLiterals[] = {{"true", Kind::kTrue},
-                                                             {"false", Kind::kFalse},
-                                                             {"null", Kind::kNull},
-                                                             {"missing", Kind::kMissing}};
+                                                                    {"false", Kind::kFalse},
+                                                                    {"null", Kind::kNull},
+                                                                    {"missing", Kind::kMissing}};
   for (const auto& [word, kind] : kLiterals) {
     if (Here().text != word) continue;
     Expression out = Make(kind, Here());
@@ -352,8 +351,8 @@ aws::Outcome<Expression> ExpressionParser::ParsePathTail(Expression path) {
         return Malformed("Invalid path component for simple path");
       Expression part = Make(Is(TokenKind::kNumber) ? Kind::kNumber : Kind::kString, Here());
       if (part.kind == Kind::kNumber) {
-        const auto [end, failure] = std::from_chars(
-            part.text.data(), part.text.data() + part.text.size(), part.index);
+        const auto [end, failure] =
+            std::from_chars(part.text.data(), part.text.data() + part.text.size(), part.index);
         if (failure != std::errc() || end != part.text.data() + part.text.size())
           return Malformed("Invalid path component for simple path");
       }

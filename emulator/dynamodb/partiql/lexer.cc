@@ -34,8 +34,8 @@ bool FitsDecimal(std::string_view text) {
   const std::size_t e = text.find_first_of("eE");
   const std::string_view mantissa = text.substr(0, e);
   const std::size_t point = mantissa.find('.');
-  const auto fraction = static_cast<std::int64_t>(
-      point == std::string_view::npos ? 0 : mantissa.size() - point - 1);
+  const auto fraction =
+      static_cast<std::int64_t>(point == std::string_view::npos ? 0 : mantissa.size() - point - 1);
   std::int64_t exponent = 0;
   if (e != std::string_view::npos) {
     std::string_view digits = text.substr(e + 1);

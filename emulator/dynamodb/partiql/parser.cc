@@ -139,8 +139,7 @@ class StatementParser : public ExpressionParser {
     OFFSTAGE_TRY(const Expression path, ParseSimplePath());
     TableRef out;
     out.table = path.parts[0].text;
-    if (path.parts.size() > 2 ||
-        (path.parts.size() == 2 && path.parts[1].kind != Kind::kString)) {
+    if (path.parts.size() > 2 || (path.parts.size() == 2 && path.parts[1].kind != Kind::kString)) {
       return Malformed("Invalid path dot component in this operation");
     }
     if (path.parts.size() == 2) out.index = path.parts[1].text;

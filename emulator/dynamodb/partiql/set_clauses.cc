@@ -56,8 +56,8 @@ class Compiler {
     const Expression& call = clause.value;
     const std::string name = ToUpper(call.text);
     if (call.parts.size() != 2) {
-      return Invalid(fmt::format("{} must have exactly two arguments at {}", name,
-                                 ToText(call.position)));
+      return Invalid(
+          fmt::format("{} must have exactly two arguments at {}", name, ToText(call.position)));
     }
     const Expression& target = call.parts[0];
     if (target.kind != Kind::kPath || ToPath(target) != ToPath(clause.path)) {

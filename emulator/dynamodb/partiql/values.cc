@@ -63,8 +63,7 @@ class Converter {
   }
 
  private:
-  static Failure<aws::ApiError> Unsupported(const Expression& expression,
-                                            const std::string& path) {
+  static Failure<aws::ApiError> Unsupported(const Expression& expression, const std::string& path) {
     return Invalid(fmt::format("Unsupported data type: {} under key {} at {}", NameOf(expression),
                                path, ToText(expression.position)));
   }

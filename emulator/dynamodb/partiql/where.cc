@@ -200,9 +200,9 @@ class Compiler {
     const bool wants_path =
         node.test != ConditionTest::kBeginsWith && node.test != ConditionTest::kContains;
     if (wants_path && node.operands[0].kind != Operand::Kind::kPath) {
-      return Invalid(fmt::format(
-          "Operator or function requires a document path; operator or function: {}",
-          function->name));
+      return Invalid(
+          fmt::format("Operator or function requires a document path; operator or function: {}",
+                      function->name));
     }
     if (node.test == ConditionTest::kHasType) OFFSTAGE_TRY_VOID(CheckTypeName(node.operands[1]));
     if (node.test == ConditionTest::kBeginsWith) {
@@ -225,8 +225,7 @@ class Compiler {
   }
 
   static aws::Outcome<Unit> CheckTypeName(const Operand& operand) {
-    const auto checked =
-        CheckOperandType("attribute_type", operand, {AttributeType::kString});
+    const auto checked = CheckOperandType("attribute_type", operand, {AttributeType::kString});
     if (!checked.ok()) return Fail(ToError(checked.error()));
     if (operand.kind != Operand::Kind::kValue) return Ok();
     for (int i = 0; i < 10; ++i) {
@@ -248,8 +247,8 @@ class Compiler {
   }
 
   static Failure<aws::ApiError> Unrecognized(const Expression& call) {
-    return Invalid(fmt::format("Unrecognized function: {} at {}", ToLower(call.text),
-                               ToText(call.position)));
+    return Invalid(
+        fmt::format("Unrecognized function: {} at {}", ToLower(call.text), ToText(call.position)));
   }
 
   static ConditionNode Negated(ConditionNode inner) {
@@ -379,7 +378,7 @@ bool Meet(const KeyTerm& a, const KeyTerm& b) {
   if (a.value.type() != b.value.type() || !a.value.is_scalar_key()) return false;
   const auto low = [](const KeyTerm& term) -> const AttributeValue* {
     return term.op == KeyOperator::kLess || term.op == KeyOperator::kLessOrEqual ? nullptr
-                                                                                  : &term.value;
+                                                                                 : &term.value;
   };
   const auto high = [](const KeyTerm& term) -> const AttributeValue* {
     if (term.op == KeyOperator::kBetween) return &term.upper;
@@ -394,8 +393,8 @@ bool Meet(const KeyTerm& a, const KeyTerm& b) {
     const AttributeValue* begin = low(second);
     if (end == nullptr || begin == nullptr) return false;
     const int order = CompareScalars(*end, *begin);
-    return order < 0 || (order == 0 && (first.op == KeyOperator::kLess ||
-                                        second.op == KeyOperator::kGreater));
+    return order < 0 ||
+           (order == 0 && (first.op == KeyOperator::kLess || second.op == KeyOperator::kGreater));
   };
   if (below(a, b) || below(b, a)) return false;
   const auto apart = [](const KeyTerm& prefix, const KeyTerm& other) {
