@@ -25,7 +25,9 @@ using partiql::Expression;
 aws::Outcome<std::optional<Condition>> ConditionOf(const PartiqlStatement& statement) {
   std::optional<Condition> out;
   const auto& where = statement.statement.select.where;
-  if (where) OFFSTAGE_TRY(out, partiql::CompileWhere(*where, statement.parameters));
+  if (where) {
+    OFFSTAGE_TRY(out, partiql::CompileWhere(*where, statement.parameters));
+  }
   return out;
 }
 

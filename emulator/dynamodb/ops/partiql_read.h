@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "aws/api_error.h"
+#include "dynamodb/expressions/condition.h"
 #include "dynamodb/ops/capacity.h"
 #include "dynamodb/ops/engine.h"
 #include "dynamodb/ops/partiql_statement.h"

@@ -5,6 +5,7 @@
 #include "dynamodb/ops/ops.h"
 #include "dynamodb/ops/update_request.h"
 #include "dynamodb/value/attribute_json.h"
+#include "dynamodb/value/item_size.h"
 
 namespace offstage::dynamodb {
 
@@ -90,6 +91,10 @@ aws::Outcome<std::string> UpdateItem(Engine& engine, Node request) {
     OFFSTAGE_TRY(const TablePtr now, TableNow(engine, *table));
     OFFSTAGE_TRY_INTERNAL(const std::optional<StoredItem> old, session.Find(*now, key));
     const Item before = old ? ParseStoredItem(old->text) : Item();
+    // In most regions; in ten the finished item alone counts.
+    if (parsed.update && parsed.update->ChargedBytes(before) > kMaxItemBytes) {
+      return Fail(ValidationError("Item size to update has exceeded the maximum allowed size"));
+    }
     if (parsed.condition && !parsed.condition->Matches(before)) {
       const bool shows = request["ReturnValuesOnConditionCheckFailure"].text() == "ALL_OLD";
       return Fail(ConditionalCheckFailed(shows && old ? old->text : std::string_view()));
