@@ -83,7 +83,7 @@ http::Request MakeRequest() {
   return request;
 }
 
-void BM_RouteMatch(benchmark::State& state) {
+void RouteMatch(benchmark::State& state) {
   std::vector<std::string> warnings;
   const Api api =
       std::move(
@@ -93,9 +93,9 @@ void BM_RouteMatch(benchmark::State& state) {
     benchmark::DoNotOptimize(api.tree.Find("GET", "/users/octocat/articles"));
   }
 }
-BENCHMARK(BM_RouteMatch)->Arg(5)->Arg(500);
+BENCHMARK(RouteMatch)->Arg(5)->Arg(500);
 
-void BM_NoRoute(benchmark::State& state) {
+void NoRoute(benchmark::State& state) {
   std::vector<std::string> warnings;
   const Api api =
       std::move(
@@ -105,9 +105,9 @@ void BM_NoRoute(benchmark::State& state) {
     benchmark::DoNotOptimize(api.tree.Find("POST", "/users/octocat/articles"));
   }
 }
-BENCHMARK(BM_NoRoute)->Arg(5)->Arg(500);
+BENCHMARK(NoRoute)->Arg(5)->Arg(500);
 
-void BM_Event(benchmark::State& state) {
+void Event(benchmark::State& state) {
   const ApiKind kind = state.range(0) == 1 ? ApiKind::kRest : ApiKind::kHttp;
   std::vector<std::string> warnings;
   const Api api = std::move(CompileApi(MakeApi(5, kind), warnings)).value();
@@ -127,9 +127,9 @@ void BM_Event(benchmark::State& state) {
   }
   state.counters["bytes"] = static_cast<double>(bytes);
 }
-BENCHMARK(BM_Event)->ArgName("payload")->Arg(1)->Arg(2);
+BENCHMARK(Event)->ArgName("payload")->Arg(1)->Arg(2);
 
-void BM_Request(benchmark::State& state) {
+void Request(benchmark::State& state) {
   InstantInvoker invoker;
   const SystemClock clock;
   RandomIds ids;
@@ -144,7 +144,7 @@ void BM_Request(benchmark::State& state) {
     benchmark::DoNotOptimize(gateway->Handle(request));
   }
 }
-BENCHMARK(BM_Request)->ArgName("routes")->Arg(5)->Arg(500);
+BENCHMARK(Request)->ArgName("routes")->Arg(5)->Arg(500);
 
 }  // namespace
 

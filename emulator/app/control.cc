@@ -126,9 +126,10 @@ Result<std::vector<ImportCount>> RemoteControl::Import(const std::vector<SeedTab
   OFFSTAGE_TRY(const std::string body, Post("data/import", DumpJson(Json{{"tables", tables}})));
   OFFSTAGE_TRY(const Json json, ParseJson(body));
   std::vector<ImportCount> counts;
-  for (const Json& count : json)
+  for (const Json& count : json) {
     counts.push_back(
         {.table = count.value("table", ""), .items = count.value("items", std::size_t{0})});
+  }
   return counts;
 }
 

@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <system_error>
 
 #include "app/control.h"
 #include "app/provision/apis.h"
@@ -35,8 +36,8 @@ class WorkFolder {
     const fs::path parent = fs::temp_directory_path(failure);
     std::string pattern = ((failure ? fs::path("/tmp") : parent) / "offstage-XXXXXX").string();
     if (::mkdtemp(pattern.data()) == nullptr) {
-      return Fail(Error{
-          fmt::format("cannot make a temporary folder {}: {}", pattern, std::strerror(errno))});
+      return Fail(Error{fmt::format("cannot make a temporary folder {}: {}", pattern,
+                                    std::generic_category().message(errno))});
     }
     return std::unique_ptr<WorkFolder>(new WorkFolder(pattern));
   }
@@ -170,9 +171,10 @@ class Deployment::Impl {
 
   http::Reply HandleAws(Deployment& self, const http::Request& request) {
     // The port is open a moment before everything behind it is there, and a moment longer.
-    if (!ready_)
+    if (!ready_) {
       return {.status = 503,
               .headers = {{"x-offstage-explain", "starting or stopping; try again"}}};
+    }
     if (auto reply = HandleControl(self, request)) return *std::move(reply);
     return dispatcher_->Handle(request);
   }

@@ -42,13 +42,16 @@ Result<ProjectPlan> PlanProject(const ProjectOptions& options) {
     folder = plan.template_file.parent_path();
   }
   templates::SamConfig config;
-  if (options.use_template == ProjectOptions::Template::kFind) {
+  if (options.use_template != ProjectOptions::Template::kNone) {
     OFFSTAGE_TRY(config, ReadConfig(options, folder));
     if (plan.template_file.empty() && config.template_file) {
       plan.template_file = fs::absolute(*config.template_file).lexically_normal();
     }
     if (plan.template_file.empty()) {
-      OFFSTAGE_TRY(plan.template_file, templates::FindTemplate(folder));
+      auto found = templates::FindTemplate(folder);
+      const bool needed = options.use_template == ProjectOptions::Template::kFind;
+      if (!found.ok() && needed) return Fail(std::move(found).error());
+      if (found.ok()) plan.template_file = *std::move(found);
     }
     OFFSTAGE_TRY(const auto overrides,
                  templates::ParseParameterOverrides(options.parameter_overrides));

@@ -18,8 +18,13 @@ struct ProjectOptions {
   // Empty: found in `folder`.
   std::filesystem::path template_file = {};
   std::filesystem::path folder = ".";
-  // Serve the AWS endpoint alone, whatever the folder holds.
-  enum class Template { kFind, kNone } use_template = Template::kFind;
+  enum class Template {
+    kFind,
+    // The AWS endpoint alone when the folder has none and none is named.
+    kFindOrNone,
+    // The AWS endpoint alone, whatever the folder holds.
+    kNone,
+  } use_template = Template::kFind;
   // A table of samconfig.toml; empty: "default".
   std::string config_env = {};
   std::filesystem::path config_file = {};
@@ -35,7 +40,7 @@ struct ProjectOptions {
 
 // Everything but the state is known: which stack, which files.
 struct ProjectPlan {
-  std::filesystem::path template_file = {};  // Empty with Template::kNone.
+  std::filesystem::path template_file = {};  // Empty: the AWS endpoint alone.
   std::string stack_name = {};
   std::string region = {};
   std::vector<std::pair<std::string, std::string>> parameters;

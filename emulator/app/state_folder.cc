@@ -10,6 +10,7 @@
 #include <fstream>
 #include <iterator>
 #include <nlohmann/json.hpp>
+#include <system_error>
 #include <utility>
 
 #include "base/json.h"
@@ -29,7 +30,8 @@ Status WriteFile(const fs::path& file, std::string_view text) {
   std::error_code failure;
   if (out) fs::rename(temporary, file, failure);
   if (!out || failure) {
-    return Fail(Error{fmt::format("cannot write {}: {}", file.string(), std::strerror(errno))});
+    return Fail(Error{
+        fmt::format("cannot write {}: {}", file.string(), std::generic_category().message(errno))});
   }
   return Ok();
 }
@@ -67,7 +69,7 @@ Result<StateFolder> StateFolder::Lock(const fs::path& data, const std::string& s
   if (failure) return Fail(FolderFailure(folder, failure.message()));
   HideFromGit(data);
   const int lock = ::open((folder / "lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-  if (lock < 0) return Fail(FolderFailure(folder, std::strerror(errno)));
+  if (lock < 0) return Fail(FolderFailure(folder, std::generic_category().message(errno)));
   if (::flock(lock, LOCK_EX | LOCK_NB) != 0) {
     ::close(lock);
     const auto running = ReadRunning(folder);

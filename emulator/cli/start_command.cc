@@ -65,9 +65,18 @@ void PrintFunctionNotes(const app::Deployment& deployment) {
   }
 }
 
-void PrintReport(const app::Deployment& deployment, const CommonOptions& options) {
+void PrintReport(const app::Deployment& deployment, const app::ProjectPlan& plan,
+                 const CommonOptions& options) {
   const templates::Stack& stack = deployment.stack();
-  fmt::print("offstage: stack {} in {}\n", stack.name, stack.region);
+  if (plan.template_file.empty()) {
+    fmt::print("offstage: {}, so the AWS endpoint alone is served\n",
+               options.no_template
+                   ? "--no-template"
+                   : "there is no template.yml, template.yaml or template.json in this folder and "
+                     "--template names none");
+  } else {
+    fmt::print("offstage: stack {} in {}\n", stack.name, stack.region);
+  }
   PrintNotes(stack, options.verbose);
   PrintFunctionNotes(deployment);
   for (const templates::Table& table : stack.tables)
@@ -131,7 +140,7 @@ int RunStart(const StartOptions& options) {
                                                   .aws_port = (*deployment)->aws_port()});
     if (!announced.ok()) return Complain(announced.error(), kCouldNotStart);
   }
-  PrintReport(**deployment, options.common);
+  PrintReport(**deployment, open->plan, options.common);
   stop.Wait();
   if (!options.common.quiet) fmt::print("offstage: stopping\n");
   std::fflush(stdout);
@@ -145,6 +154,7 @@ void AddStartCommand(CLI::App& program, int& exit_code) {
   auto options = std::make_shared<StartOptions>();
   CLI::App* command =
       program.add_subcommand("start", "Serve the stack's APIs, functions and tables until Ctrl-C");
+  options->common.project.use_template = app::ProjectOptions::Template::kFindOrNone;
   AddProjectOptions(*command, options->common);
   AddRuntimeOptions(*command, options->common);
   command->add_option("--port", options->port, "Port of the APIs; 0 picks a free one")
@@ -160,7 +170,8 @@ void AddStartCommand(CLI::App& program, int& exit_code) {
       ->capture_default_str();
   command->add_option("--seed", options->seeds,
                       "Data file (JSON by table) to put into the tables; may be repeated");
-  command->add_flag("--no-template", options->common.no_template, "Serve the AWS endpoint alone");
+  command->add_flag("--no-template", options->common.no_template,
+                    "Serve the AWS endpoint alone, as without a template in the folder");
   command->add_flag("-v,--verbose", options->common.verbose,
                     "Also show ignored properties, outputs and each AWS call");
   command->add_flag("-q,--quiet", options->common.quiet,

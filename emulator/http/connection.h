@@ -44,6 +44,7 @@ class Connection final : public httplib::Stream {
   int local_port() const { return local_port_; }
 
   // httplib::Stream
+  // NOLINTBEGIN(modernize-use-override): see above.
   bool is_readable() const;
   bool is_writable() const;
   bool wait_readable() const { return is_readable(); }
@@ -54,6 +55,7 @@ class Connection final : public httplib::Stream {
   void get_local_ip_and_port(std::string& ip, int& port) const;
   socket_t socket() const { return socket_; }
   time_t duration() const { return 0; }
+  // NOLINTEND(modernize-use-override)
 
  private:
   enum class Wait { kReady, kTimeout, kStopped };

@@ -10,6 +10,7 @@
 
 #include <cerrno>
 #include <future>
+#include <system_error>
 #include <thread>
 
 #include "base/text.h"
@@ -62,8 +63,9 @@ std::string BindFailure(const ServerOptions& options, int error) {
     return fmt::format("port {} needs more rights than this user has; choose one above 1023",
                        options.port);
   }
-  return fmt::format("cannot listen on {}:{}: {}", options.address, options.port,
-                     error == 0 ? "not an address of this machine" : std::strerror(error));
+  return fmt::format(
+      "cannot listen on {}:{}: {}", options.address, options.port,
+      error == 0 ? "not an address of this machine" : std::generic_category().message(error));
 }
 
 // Why binding fails, found out by trying: the library does not say.

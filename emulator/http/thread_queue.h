@@ -22,7 +22,7 @@ namespace offstage::http {
 // Thread-safe.
 class ThreadQueue final : public httplib::TaskQueue {
  public:
-  ~ThreadQueue() { shutdown(); }
+  ~ThreadQueue() override { shutdown(); }
 
   // httplib::TaskQueue; newer versions return bool from enqueue, which costs
   // this class one #if.

@@ -43,6 +43,10 @@ Node Node::Scalar(Kind kind, std::string text, Position position) {
   return node;
 }
 
+Node Node::List() {
+  return List(std::vector<Node>());
+}
+
 Node Node::List(std::vector<Node> items, Position position) {
   Node node;
   node.kind_ = Kind::kList;

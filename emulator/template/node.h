@@ -44,7 +44,9 @@ class Node {
   static Node Integer(long long value, Position position = {});
   // `text` as written; `kind` one of the scalar kinds.
   static Node Scalar(Kind kind, std::string text, Position position);
-  static Node List(std::vector<Node> items = {}, Position position = {});
+  // Two, because a default of the first would need to know Entry.
+  static Node List();
+  static Node List(std::vector<Node> items, Position position = {});
   static Node Map(Position position = {});
   static Node FromJson(const Json& json, const Position& position = {});
 

@@ -58,13 +58,25 @@ TEST(LoadProject, NamesStayTheSameFromRunToRun) {
 
 TEST(LoadProject, WithoutATemplateThereIsAnEmptyStack) {
   const test::TempDir folder;
+  using enum ProjectOptions::Template;
+  EXPECT_FALSE(PlanProject({.folder = folder.path(), .use_template = kFind}).ok());
+  for (const auto use : {kNone, kFindOrNone}) {
+    const auto plan = PlanProject({.folder = folder.path(), .use_template = use});
+    ASSERT_TRUE(plan.ok());
+    RandomIds ids;
+    const auto stack = LoadProject(*plan, nullptr, ids);
+    ASSERT_TRUE(stack.ok());
+    EXPECT_TRUE(stack->tables.empty());
+  }
+}
+
+TEST(LoadProject, ATemplateThatIsThereIsUsed) {
+  const test::TempDir folder;
+  folder.Write("template.yml", "Resources: {}\n");
   const auto plan =
-      PlanProject({.folder = folder.path(), .use_template = ProjectOptions::Template::kNone});
+      PlanProject({.folder = folder.path(), .use_template = ProjectOptions::Template::kFindOrNone});
   ASSERT_TRUE(plan.ok());
-  RandomIds ids;
-  const auto stack = LoadProject(*plan, nullptr, ids);
-  ASSERT_TRUE(stack.ok());
-  EXPECT_TRUE(stack->tables.empty());
+  EXPECT_EQ(plan->template_file.filename(), "template.yml");
 }
 
 }  // namespace

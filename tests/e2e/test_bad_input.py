@@ -52,7 +52,12 @@ class Refused(unittest.TestCase):
                 self.assertIn(part, err)
 
     def test_no_template(self):
-        self.expect({}, 2, "template.y")
+        """`start` then serves the AWS endpoint alone (test_lifecycle); other commands need one."""
+        with Project({}) as project:
+            for command in (["routes"], ["invoke", "F"], ["start", "--template", "none.yml"]):
+                code, out, err = run(*command, cwd=project.folder)
+                self.assertEqual(code, 2, out + err)
+                self.assertIn("template.y" if command[0] != "start" else "none.yml", err)
 
     def test_broken_yaml(self):
         self.expect({"template.yml": "Resources:\n  A: [1, 2\n  B: {"}, 2, "template.yml:")

@@ -88,6 +88,12 @@ class Lifecycle(unittest.TestCase):
             self.assertFalse((project.folder / ".offstage").exists())
             self.assertEqual([p.name for p in (project.folder / "tmp").iterdir()], ["keep"])
 
+    def test_a_folder_without_a_template_serves_the_aws_endpoint_alone(self):
+        with Project({}) as project, Emulator("--in-memory", cwd=project.folder) as emulator:
+            self.assertIn("no template.yml", emulator.output())
+            self.assertIsNone(emulator.api_port)
+            self.assertEqual(emulator.dynamodb("ListTables"), (200, {"TableNames": []}))
+
     def test_each_stage_has_its_own_stack(self):
         with Emulator("--template", HDOC / "template.yml", "--config-env", "staging") as emulator:
             tables = emulator.dynamodb("ListTables")[1]["TableNames"]

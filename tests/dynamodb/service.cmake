@@ -1,0 +1,4 @@
+offstage_test(NAME dynamodb_service
+  SOURCES
+    service_concurrency_test.cc
+  DEPS dynamodb)
