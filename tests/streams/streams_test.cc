@@ -20,11 +20,13 @@ using std::chrono::seconds;
 class StreamsTest : public testing::Test {
  protected:
   StreamsTest() {
-    auto tables = dynamodb::Service::Create({.persistence = dynamodb::Persistence::kInMemory,
-                                             .clock = &clock_,
-                                             .ids = &ids_,
-                                             .log = &log_,
-                                             .changes = &streams_});
+    dynamodb::Options options;
+    options.persistence = dynamodb::Persistence::kInMemory;
+    options.clock = &clock_;
+    options.ids = &ids_;
+    options.log = &log_;
+    options.changes = &streams_;
+    auto tables = dynamodb::Service::Create(options);
     tables_ = std::move(tables).value();
     const auto attached = streams_.Attach(*tables_);
     if (!attached.ok()) throw std::runtime_error(attached.error().message);
@@ -131,7 +133,7 @@ TEST_F(StreamsTest, LeaveOutWritesThatChangeNothingOrFail) {
   Put("users", "a", "1");
   Put("users", "a", "1");
   const auto refused = tables_->Run(
-      "PutItem", R"({"TableName":"users","Item":{"pk":{"S":"a"},"v":{"S":"3"}},
+      "PutItem", R"json({"TableName":"users","Item":{"pk":{"S":"a"},"v":{"S":"3"}},
                      "ConditionExpression":"attribute_not_exists(pk)"
 })");
   EXPECT_FALSE(refused.ok());
@@ -271,7 +273,7 @@ TEST_F(StreamsTest, SayWhatIsWrongWithARequest) {
 TEST_F(StreamsTest, TellOfWholeTransactions) {
   const std::string arn = MakeTable("users", "KEYS_ONLY");
   Put("users", "b", "1");
-  const auto cancelled = tables_->Run("TransactWriteItems", R"({"TransactItems":[
+  const auto cancelled = tables_->Run("TransactWriteItems", R"json({"TransactItems":[
       {"Put":{"TableName":"users","Item":{"pk":{"S":"a"}}}},
       {"Put":{"TableName":"users","Item":{"pk":{"S":"b"}},
               "ConditionExpression":"attribute_not_exists(pk)"
