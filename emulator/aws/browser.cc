@@ -35,7 +35,11 @@ std::optional<std::string> Gzip(std::string_view bytes) {
 bool AcceptsGzip(std::string_view accept) {
   for (const std::string_view part : Split(accept, ',')) {
     const std::string_view coding = Trim(part.substr(0, part.find(';')));
-    if (EqualsIgnoreCase(coding, "gzip")) return part.find("q=0") == std::string_view::npos;
+    if (!EqualsIgnoreCase(coding, "gzip")) continue;
+    // "gzip;q=0" is a refusal.
+    const auto quality = part.find("q=");
+    return quality == std::string_view::npos ||
+           part.substr(quality + 2).find_first_of("123456789") != std::string_view::npos;
   }
   return false;
 }

@@ -159,9 +159,11 @@ TEST_F(DispatcherTest, CompressesLongRepliesOnRequest) {
   const http::Reply reply =
       Send("DynamoDB_20120810.GetItem", "{}", {{"Accept-Encoding", "deflate, gzip;q=0.5"}});
   EXPECT_EQ(reply.headers.Get("Content-Encoding"), "gzip");
-  EXPECT_EQ(Gunzip(reply.body, 10'000), service_.reply);
+  EXPECT_TRUE(Gunzip(reply.body, 10'000) == service_.reply);
   EXPECT_EQ(reply.headers.Get("x-amz-crc32"), std::to_string(Crc32(reply.body)));
-  EXPECT_EQ(Send("DynamoDB_20120810.GetItem").body, service_.reply);
+  EXPECT_TRUE(Send("DynamoDB_20120810.GetItem").body == service_.reply);
+  EXPECT_TRUE(Send("DynamoDB_20120810.GetItem", "{}", {{"Accept-Encoding", "gzip;q=0"}}).body ==
+              service_.reply);
   service_.reply = "{}";
   EXPECT_EQ(Send("DynamoDB_20120810.GetItem", "{}", {{"Accept-Encoding", "gzip"}}).body, "{}");
 }

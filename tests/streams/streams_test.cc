@@ -132,12 +132,11 @@ TEST_F(StreamsTest, LeaveOutWritesThatChangeNothingOrFail) {
   const std::string arn = MakeTable("users", "NEW_AND_OLD_IMAGES");
   Put("users", "a", "1");
   Put("users", "a", "1");
-  const auto refused = tables_->Run(
-      "PutItem", R"json({"TableName":"users","Item":{"pk":{"S":"a"},"v":{"S":"3"}},
-                     "ConditionExpression":"attribute_not_exists(pk)"
-})");
-  EXPECT_FALSE(refused.ok());
-EXPECT_EQ(RecordsOf(arn).size(), 1U);
+  const json item = {{"pk", {{"S", "a"}}}, {"v", {{"S", "3"}}}};
+  const json request = {
+      {"TableName", "users"}, {"Item", item}, {"ConditionExpression", "attribute_not_exists(pk)"}};
+  EXPECT_FALSE(tables_->Run("PutItem", request.dump()).ok());
+  EXPECT_EQ(RecordsOf(arn).size(), 1U);
 }
 
 TEST_F(StreamsTest, MarkWhatExpired) {
@@ -183,7 +182,8 @@ TEST_F(StreamsTest, AreReadFromEachKindOfPlace) {
   Put("users", "c", "1");
   const auto keys = [this](const std::string& iterator) {
     std::string out;
-    for (const json& record : Streams("GetRecords", {{"ShardIterator", iterator}})["Records"])
+    const json page = Streams("GetRecords", {{"ShardIterator", iterator}});
+    for (const json& record : page["Records"])
       out += record["dynamodb"]["Keys"]["pk"]["S"].get<std::string>();
     return out;
   };
@@ -273,19 +273,17 @@ TEST_F(StreamsTest, SayWhatIsWrongWithARequest) {
 TEST_F(StreamsTest, TellOfWholeTransactions) {
   const std::string arn = MakeTable("users", "KEYS_ONLY");
   Put("users", "b", "1");
-  const auto cancelled = tables_->Run("TransactWriteItems", R"json({"TransactItems":[
-      {"Put":{"TableName":"users","Item":{"pk":{"S":"a"}}}},
-      {"Put":{"TableName":"users","Item":{"pk":{"S":"b"}},
-              "ConditionExpression":"attribute_not_exists(pk)"
-}
-}]
-})");
-  EXPECT_FALSE(cancelled.ok());
-EXPECT_EQ(RecordsOf(arn).size(), 1U);
-Tables("ExecuteTransaction", {{"TransactStatements",
-                               {{{"Statement", "INSERT INTO users VALUE {'pk': 'c'}"}},
-                                {{"Statement", "DELETE FROM users WHERE pk = 'b'"}}}}});
-EXPECT_EQ(RecordsOf(arn).size(), 3U);
+  const json fine = {{"TableName", "users"}, {"Item", {{"pk", {{"S", "a"}}}}}};
+  const json refused = {{"TableName", "users"},
+                        {"Item", {{"pk", {{"S", "b"}}}}},
+                        {"ConditionExpression", "attribute_not_exists(pk)"}};
+  const json actions = json::array({{{"Put", fine}}, {{"Put", refused}}});
+  EXPECT_FALSE(tables_->Run("TransactWriteItems", json({{"TransactItems", actions}}).dump()).ok());
+  EXPECT_EQ(RecordsOf(arn).size(), 1U);
+  Tables("ExecuteTransaction", {{"TransactStatements",
+                                 {{{"Statement", "INSERT INTO users VALUE {'pk': 'c'}"}},
+                                  {{"Statement", "DELETE FROM users WHERE pk = 'b'"}}}}});
+  EXPECT_EQ(RecordsOf(arn).size(), 3U);
 }
 
 }  // namespace
