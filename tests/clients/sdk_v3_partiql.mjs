@@ -16,7 +16,7 @@ await waitUntilTableExists({ client, minDelay: 1, maxDelay: 2, maxWaitTime: 20 }
 
 const run = (Statement, Parameters, more) => documents.send(new ExecuteStatementCommand({ Statement, Parameters, ...more }));
 await run(`INSERT INTO "${TableName}" VALUE {'id': ?, 'tags': ?, 'deep': {'list': [1, ?]}}`, ['a', new Set(['x']), true]);
-const updated = await run(`UPDATE "${TableName}" SET tags = set_add(tags, ?) REMOVE deep.list[0] WHERE id = 'a' RETURNING ALL NEW *`, [new Set(['y'])]);
+const updated = await run(`UPDATE "${TableName}" SET tags = set_add(tags, ?) REMOVE deep."list"[0] WHERE id = 'a' RETURNING ALL NEW *`, [new Set(['y'])]);
 assert.deepStrictEqual(updated.Items, [{ id: 'a', tags: new Set(['x', 'y']), deep: { list: [true] } }]);
 await assert.rejects(
   run(`DELETE FROM "${TableName}" WHERE id = 'a' AND contains(tags, 'z')`, undefined, { ReturnValuesOnConditionCheckFailure: 'ALL_OLD' }),
@@ -30,7 +30,7 @@ await documents.send(new ExecuteTransactionCommand({
   ],
 }));
 const batch = await documents.send(new BatchExecuteStatementCommand({
-  Statements: [{ Statement: `SELECT id FROM "${TableName}" WHERE id = ?`, Parameters: ['b'] }, { Statement: 'SELECT * FROM missing WHERE id = 1' }],
+  Statements: [{ Statement: `SELECT id FROM "${TableName}" WHERE id = ?`, Parameters: ['b'] }, { Statement: 'SELECT * FROM nowhere WHERE id = 1' }],
 }));
 assert.deepStrictEqual(batch.Responses[0].Item, { id: 'b' });
 assert.strictEqual(batch.Responses[1].Error.Code, 'ResourceNotFound');
