@@ -22,6 +22,7 @@ set(DYNAMODB_OPS_SOURCES
   ops/execute_statement.cc
   ops/execute_transaction.cc
   ops/get_item.cc
+  ops/index_counts.cc
   ops/item_write.cc
   ops/keys.cc
   ops/list_tables.cc
@@ -55,6 +56,7 @@ set(DYNAMODB_OPS_HEADERS
   ops/describe.h
   ops/document.h
   ops/engine.h
+  ops/index_counts.h
   ops/item_write.h
   ops/keys.h
   ops/members.h
