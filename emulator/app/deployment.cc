@@ -16,6 +16,7 @@
 #include "base/text.h"
 #include "http/server.h"
 #include "lambda/lambda.h"
+#include "streams/service.h"
 
 namespace offstage::app {
 
@@ -89,8 +90,11 @@ class Deployment::Impl {
 
   Status Start(Deployment& self, StateFolder* state) {
     OFFSTAGE_TRY(work_folder_, WorkFolder::Make());
+    streams_ = std::make_unique<streams::Service>(streams::Options{
+        .account = {.region = stack_.region, .id = stack_.account_id}, .clock = &context_.clock});
     OFFSTAGE_TRY(tables_, OpenTables(stack_, state == nullptr ? fs::path() : state->database(),
-                                     {context_.clock, context_.ids, context_.log}));
+                                     {context_.clock, context_.ids, context_.log, streams_.get()}));
+    OFFSTAGE_TRY_VOID(streams_->Attach(*tables_));
     OFFSTAGE_TRY_VOID(CreateFunctions());
     // A gateway serves at least one API; a stack may have none.
     if (!stack_.apis.empty()) {
@@ -102,6 +106,7 @@ class Deployment::Impl {
                                                     context_.ids, context_.log, context_.requests,
                                                     functions_.get());
     dispatcher_->AddJsonService("dynamodb", "DynamoDB_20120810", *tables_);
+    dispatcher_->AddJsonService("dynamodbstreams", "DynamoDBStreams_20120810", *streams_);
     dispatcher_->AddRestService("lambda", "/2015-03-31/functions", *functions_);
     OFFSTAGE_TRY_VOID(StartServers(self));
     functions_->SetAwsEndpoint(aws_server_->url());
@@ -180,6 +185,8 @@ class Deployment::Impl {
   const DeploymentContext context_;
   NamedOutput output_;
   std::unique_ptr<WorkFolder> work_folder_;
+  // Before the tables, which tell it of changes.
+  std::unique_ptr<streams::Service> streams_;
   std::unique_ptr<dynamodb::Service> tables_;
   std::unique_ptr<lambda::Service> functions_;
   std::unique_ptr<gateway::Gateway> gateway_;

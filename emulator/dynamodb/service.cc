@@ -8,6 +8,7 @@
 #include "dynamodb/ops/engine.h"
 #include "dynamodb/ops/item_write.h"
 #include "dynamodb/ops/keys.h"
+#include "dynamodb/ops/table_definition.h"
 #include "dynamodb/value/attribute_json.h"
 #include "dynamodb/value/item_size.h"
 
@@ -184,9 +185,28 @@ Status Service::DropTable(std::string_view table) {
 
 std::vector<TableSummary> Service::Tables() const {
   std::vector<TableSummary> out;
-  for (const TablePtr& table : engine_->store().Tables())
+  for (const TablePtr& table : engine_->Tables())
     out.push_back(Summarize(engine_->store(), *table));
   return out;
+}
+
+std::vector<StreamDescription> Service::Streams() const {
+  std::vector<StreamDescription> out;
+  for (const TablePtr& table : engine_->Tables()) {
+    const TableDefinition& definition = table->definition;
+    if (definition.stream == StreamView::kOff) continue;
+    out.push_back(
+        {.table = definition.name,
+         .label = table->stream_label,
+         .view_type = std::string(StreamViewName(definition.stream)),
+         .partition_key = definition.key.partition[0].name,
+         .sort_key = definition.key.sort.empty() ? std::string() : definition.key.sort[0].name});
+  }
+  return out;
+}
+
+std::string Service::StreamDatabase() const {
+  return engine_->store().path();
 }
 
 std::optional<TableSummary> Service::FindTable(std::string_view table) const {
@@ -258,7 +278,7 @@ Status Service::Export(std::string_view table,
 
 Status Service::Reset() {
   const auto lock = engine_->store().LockCatalogue();
-  for (const TablePtr& table : engine_->store().Tables())
+  for (const TablePtr& table : engine_->Tables())
     OFFSTAGE_TRY_VOID(engine_->store().ClearTable(*table));
   return Ok();
 }
@@ -294,7 +314,7 @@ Result<std::vector<ItemKey>> ExpiredKeys(Engine& engine, const Table& table, std
 
 Result<std::int64_t> Service::ExpireItems() {
   std::int64_t expired = 0;
-  for (const TablePtr& table : engine_->store().Tables()) {
+  for (const TablePtr& table : engine_->Tables()) {
     if (table->definition.time_to_live_attribute.empty()) continue;
     const std::int64_t now = ToEpochSeconds(engine_->options().clock->Now());
     OFFSTAGE_TRY(const std::vector<ItemKey> keys, ExpiredKeys(*engine_, *table, now));

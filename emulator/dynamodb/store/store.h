@@ -89,6 +89,9 @@ class Store {
   };
   Result<Reader> Read();
 
+  // The database file, a temporary one too.
+  const std::string& path() const { return path_; }
+
   // Items and bytes of the table now.
   Result<CountDelta> Counts(const Table& table);
 
