@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <system_error>
+#include <thread>
 
 #include "app/control.h"
 #include "app/provision/apis.h"
@@ -58,16 +59,22 @@ class WorkFolder {
 // Handler output under the name that people know.
 class NamedOutput : public lambda::FunctionOutput {
  public:
-  NamedOutput(const templates::Stack& stack, RequestLog& log) : stack_(stack), log_(log) {}
+  NamedOutput(const templates::Stack& stack, Observer& observer)
+      : stack_(stack), observer_(observer) {}
 
   void Write(const lambda::OutputLine& line) override {
     const templates::Function* function = stack_.FindFunction(line.function);
-    log_.FunctionLine(function == nullptr ? line.function : function->logical_id, line.text);
+    const bool handler = line.origin == lambda::OutputLine::Origin::kHandler;
+    observer_.Write(
+        {.function = function == nullptr ? line.function : std::string_view(function->logical_id),
+         .request_id = line.request_id,
+         .text = line.text,
+         .origin = handler ? HandlerLine::Origin::kHandler : HandlerLine::Origin::kPlatform});
   }
 
  private:
   const templates::Stack& stack_;
-  RequestLog& log_;
+  Observer& observer_;
 };
 
 }  // namespace
@@ -105,7 +112,13 @@ class Deployment::Impl {
     dispatcher_ = std::make_unique<aws::Dispatcher>(aws::DispatcherOptions{.region = stack_.region},
                                                     context_.ids, context_.log, context_.requests,
                                                     functions_.get());
-    dispatcher_->AddJsonService("dynamodb", "DynamoDB_20120810", *tables_);
+    if (options_.faults != nullptr) {
+      faulty_tables_ = std::make_unique<FaultyService>(*tables_, *options_.faults, *functions_);
+    }
+    dispatcher_->AddJsonService("dynamodb", "DynamoDB_20120810",
+                                faulty_tables_ != nullptr
+                                    ? static_cast<aws::JsonService&>(*faulty_tables_)
+                                    : static_cast<aws::JsonService&>(*tables_));
     dispatcher_->AddJsonService("dynamodbstreams", "DynamoDBStreams_20120810", *streams_);
     dispatcher_->AddRestService("lambda", "/2015-03-31/functions", *functions_);
     OFFSTAGE_TRY_VOID(StartServers(self));
@@ -189,6 +202,7 @@ class Deployment::Impl {
   std::unique_ptr<streams::Service> streams_;
   std::unique_ptr<dynamodb::Service> tables_;
   std::unique_ptr<lambda::Service> functions_;
+  std::unique_ptr<FaultyService> faulty_tables_;
   std::unique_ptr<gateway::Gateway> gateway_;
   std::unique_ptr<aws::Dispatcher> dispatcher_;
   std::atomic<bool> ready_{false};
@@ -225,6 +239,36 @@ Result<InvokeResult> Deployment::Invoke(const std::string& function, const std::
                                   names.empty() ? "none" : Join(names, ", "))});
   }
   return impl_->functions().Invoke({.function = found->name, .payload = payload});
+}
+
+Result<std::unique_ptr<dynamodb::SavedTables>> Deployment::SaveState() {
+  return tables().Save();
+}
+
+Status Deployment::RestoreState(const dynamodb::SavedTables& saved,
+                                std::chrono::milliseconds patience) {
+  lambda::Service& functions = impl_->functions();
+  functions.DropQueued();
+  const auto deadline = std::chrono::steady_clock::now() + patience;
+  int running = functions.CurrentActivity().in_flight;
+  while (running > 0 && std::chrono::steady_clock::now() < deadline) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    running = functions.CurrentActivity().in_flight;
+  }
+  if (running > 0) return Fail(Error{fmt::format("{} invocations are still running", running)});
+  return tables().Restore(saved);
+}
+
+void Deployment::StopFunctions() {
+  impl_->functions().Stop();
+}
+
+lambda::Activity Deployment::CurrentActivity() const {
+  return impl_->functions().CurrentActivity();
+}
+
+void Deployment::RetireIdle(const std::string& function) {
+  impl_->functions().RetireIdle(function);
 }
 
 std::string Deployment::api_url() const {

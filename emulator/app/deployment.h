@@ -6,7 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "app/request_log.h"
+#include "app/faults.h"
+#include "app/observer.h"
 #include "app/seed.h"
 #include "app/state_folder.h"
 #include "app/tables.h"
@@ -16,6 +17,7 @@
 #include "base/result.h"
 #include "gateway/gateway.h"
 #include "interfaces/invoker.h"
+#include "lambda/service.h"
 #include "template/stack.h"
 
 namespace offstage::app {
@@ -36,6 +38,8 @@ struct DeploymentOptions {
   std::optional<int> api_port;
   // Runtime name to interpreter path ("python3.8" -> "/opt/python3.8/bin/python3").
   std::vector<std::pair<std::string, std::string>> interpreters;
+  // Makes DynamoDB calls fail or wait on purpose; null: none. Outlives the deployment.
+  FaultPlan* faults = nullptr;
   enum class Runtimes { kNearest, kStrict } runtimes = Runtimes::kNearest;
 };
 
@@ -44,7 +48,7 @@ struct DeploymentContext {
   const Clock& clock;
   IdSource& ids;
   Log& log;
-  RequestLog& requests;
+  Observer& requests;
 };
 
 // Thread-safe once started.
@@ -61,6 +65,17 @@ class Deployment {
 
   const templates::Stack& stack() const;
   dynamodb::Service& tables();
+
+  // The data of one moment, to come back to. Whatever else has state joins in here.
+  Result<std::unique_ptr<dynamodb::SavedTables>> SaveState();
+  // Brings the data back. Asynchronous invocations that wait are dropped; handlers stay warm. Fails
+  // when one still runs after `patience`, naming how many: it could write into the restored data.
+  Status RestoreState(const dynamodb::SavedTables& saved, std::chrono::milliseconds patience);
+  // Ends running invocations; later ones are refused.
+  void StopFunctions();
+  lambda::Activity CurrentActivity() const;
+  // The next invocation of a function (physical name; empty: of each) starts cold.
+  void RetireIdle(const std::string& function);
 
   // Runs a function by physical name, logical id or path.
   Result<InvokeResult> Invoke(const std::string& function, const std::string& payload);

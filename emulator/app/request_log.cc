@@ -20,9 +20,9 @@ void RequestLog::Record(Span span) {
   Line(line);
 }
 
-void RequestLog::FunctionLine(std::string_view function, std::string_view line) {
+void RequestLog::Write(const HandlerLine& line) {
   if (verbosity_ == Verbosity::kQuiet) return;
-  Line(fmt::format("  {} | {}", function, line));
+  Line(fmt::format("  {} | {}", line.function, line.text));
 }
 
 void RequestLog::Line(std::string_view line) {

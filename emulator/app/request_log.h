@@ -6,22 +6,21 @@
 #include <string>
 #include <string_view>
 
+#include "app/observer.h"
 #include "base/mutex.h"
-#include "interfaces/trace.h"
 
 namespace offstage::app {
 
 enum class Verbosity { kQuiet, kNormal, kVerbose };
 
 // Thread-safe.
-class RequestLog : public TraceSink {
+class RequestLog : public Observer {
  public:
   // `out` is borrowed and must outlive this (stdout, or stderr where stdout carries data).
   RequestLog(std::FILE* out, Verbosity verbosity) : out_(out), verbosity_(verbosity) {}
 
   void Record(Span span) override;
-  // A line that a handler, or the platform for it (START, END, REPORT), wrote.
-  void FunctionLine(std::string_view function, std::string_view line);
+  void Write(const HandlerLine& line) override;
   void Line(std::string_view line);
 
  private:

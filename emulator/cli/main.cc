@@ -17,6 +17,8 @@ int main(int argc, char** argv) {
   AddInvokeCommand(program, exit_code);
   AddRoutesCommand(program, exit_code);
   AddDataCommand(program, exit_code);
+  AddTestCommand(program, exit_code);
+  AddExecCommand(program, exit_code);
   try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -30,8 +30,10 @@ void AddProjectOptions(CLI::App& command, CommonOptions& options) {
 void AddRuntimeOptions(CLI::App& command, CommonOptions& options) {
   command.add_flag("--strict-runtimes", options.strict_runtimes,
                    "Refuse functions whose exact runtime version is not installed");
-  command.add_option("--interpreter", options.interpreters,
-                     "Interpreter for a runtime, e.g. python3.8=/opt/python3.8/bin/python3");
+  command
+      .add_option("--interpreter", options.interpreters,
+                  "Interpreter for a runtime, e.g. python3.8=/opt/python3.8/bin/python3")
+      ->allow_extra_args(false);
 }
 
 Result<app::DeploymentOptions> ToDeploymentOptions(const CommonOptions& options) {

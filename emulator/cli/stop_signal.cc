@@ -37,6 +37,11 @@ StopSignal::StopSignal() {
     ::sigaction(number, &action, nullptr);
 }
 
+void StopSignal::Cancel() {
+  const char nothing = 0;
+  (void)!::write(signal_pipe[1], &nothing, 1);
+}
+
 int StopSignal::Wait() {
   char number = 0;
   while (::read(signal_pipe[0], &number, 1) < 0 && errno == EINTR) {

@@ -10,6 +10,8 @@ class StopSignal {
   StopSignal();
   // Blocks until a signal comes; returns its number.
   int Wait();
+  // Makes Wait return 0, now or when it is next called.
+  void Cancel();
   StopSignal(const StopSignal&) = delete;
   StopSignal& operator=(const StopSignal&) = delete;
 };

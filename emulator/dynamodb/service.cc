@@ -285,6 +285,28 @@ Status Service::Reset() {
 
 namespace {
 
+struct SavedStore : SavedTables {
+  explicit SavedStore(StoreSnapshot taken) : snapshot(std::move(taken)) {}
+  StoreSnapshot snapshot;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<SavedTables>> Service::Save() {
+  OFFSTAGE_TRY(StoreSnapshot snapshot, engine_->store().TakeSnapshot());
+  return std::unique_ptr<SavedTables>(std::make_unique<SavedStore>(std::move(snapshot)));
+}
+
+Status Service::Restore(const SavedTables& saved) {
+  const auto* store = dynamic_cast<const SavedStore*>(&saved);
+  OFFSTAGE_CHECK(store != nullptr, "only what Save has returned is restored");
+  engine_->tokens().Clear();
+  engine_->statement_tokens().Clear();
+  return engine_->store().Restore(store->snapshot);
+}
+
+namespace {
+
 constexpr std::int64_t kFiveYearsSeconds = 5LL * 365 * 24 * 3600;
 
 // Keys of the items whose expiry has passed, from one snapshot. Values that are no number, or lie

@@ -10,10 +10,10 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/regex.h"
 #include "base/result.h"
 #include "gateway/api_config.h"
 #include "gateway/json_schema.h"
-#include "gateway/regex.h"
 #include "gateway/request_parts.h"
 #include "gateway/route_tree.h"
 #include "http/message.h"

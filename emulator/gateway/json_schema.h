@@ -8,8 +8,8 @@
 #include <string_view>
 
 #include "base/json.h"
+#include "base/regex.h"
 #include "base/result.h"
-#include "gateway/regex.h"
 
 namespace offstage::gateway {
 

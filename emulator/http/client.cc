@@ -10,7 +10,11 @@ namespace offstage::http {
 class Client::Impl {
  public:
   Impl(const std::string& host, int port, const ClientOptions& options)
-      : client_(host, port), where_(fmt::format("{}:{}", host, port)) {
+      : Impl(fmt::format("http://{}:{}", host, port), options) {}
+
+  // `origin`: scheme, host and port.
+  Impl(const std::string& origin, const ClientOptions& options)
+      : client_(origin), where_(origin.substr(origin.find("//") + 2)) {
     client_.set_tcp_nodelay(true);
     client_.set_keep_alive(true);
     client_.set_url_encode(false);
@@ -47,7 +51,18 @@ class Client::Impl {
 
 Client::Client(const std::string& host, int port, const ClientOptions& options)
     : impl_(std::make_unique<Impl>(host, port, options)) {}
+Client::Client(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Client::~Client() = default;
+
+Result<std::unique_ptr<Client>> Client::ForUrl(const std::string& url,
+                                               const ClientOptions& options) {
+  const auto host = url.find("://");
+  const std::string scheme = url.substr(0, host == std::string::npos ? 0 : host);
+  if (scheme != "http" && scheme != "https")
+    return Fail(Error{fmt::format("{} is no http:// or https:// address", url)});
+  const std::string origin = url.substr(0, url.find('/', host + 3));
+  return std::unique_ptr<Client>(new Client(std::make_unique<Impl>(origin, options)));
+}
 
 Result<Reply> Client::Send(const Request& request) {
   return impl_->Send(request);

@@ -21,6 +21,9 @@ struct ClientOptions {
 class Client {
  public:
   Client(const std::string& host, int port, const ClientOptions& options = {});
+  // Of "http://host:port" or "https://host"; certificates are checked. Fails for other schemes.
+  static Result<std::unique_ptr<Client>> ForUrl(const std::string& url,
+                                                const ClientOptions& options = {});
   ~Client();
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
@@ -31,6 +34,7 @@ class Client {
 
  private:
   class Impl;
+  explicit Client(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };
 

@@ -39,6 +39,17 @@ int AsyncQueue::Pending() const {
   return static_cast<int>(waiting_.size()) + running_;
 }
 
+std::optional<TimePoint> AsyncQueue::NextDue() const {
+  const MutexLock lock(mutex_);
+  if (waiting_.empty()) return std::nullopt;
+  return std::ranges::min_element(waiting_, {}, &Item::due)->due;
+}
+
+void AsyncQueue::Clear() {
+  const MutexLock lock(mutex_);
+  waiting_.clear();
+}
+
 std::optional<AsyncQueue::Item> AsyncQueue::TakeDue() {
   const TimePoint now = clock_.Now();
   const auto found =

@@ -7,6 +7,7 @@
 #include <condition_variable>
 #include <functional>
 #include <list>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -31,6 +32,10 @@ class AsyncQueue {
   void Add(InvokeRequest request);
   // Queued and running ones.
   int Pending() const;
+  // When the next waiting one is due; null: none waits.
+  std::optional<TimePoint> NextDue() const;
+  // Drops what waits; running ones go on.
+  void Clear();
   // Drops what waits and joins the threads: running invocations must have been ended by their
   // owner.
   void Stop();

@@ -175,6 +175,25 @@ void EnvironmentPool::Release(const Function& function, const Shared& environmen
   freed_.notify_all();
 }
 
+void EnvironmentPool::RetireIdle(const std::string& function) {
+  const MutexLock lock(mutex_);
+  for (auto& [name, slot] : slots_) {
+    if (!function.empty() && name != function) continue;
+    for (const Shared& environment : std::exchange(slot.idle, {}))
+      Retire(slot, environment);
+  }
+}
+
+bool EnvironmentPool::KillRunning(std::string_view request_id) {
+  const MutexLock lock(mutex_);
+  for (const auto& [key, environment] : environments_) {
+    if (environment->CurrentRequestId() != request_id) continue;
+    environment->Kill();
+    return true;
+  }
+  return false;
+}
+
 std::optional<Caller> EnvironmentPool::FindCaller(std::string_view access_key_id) const {
   const MutexLock lock(mutex_);
   const auto found = environments_.find(access_key_id);

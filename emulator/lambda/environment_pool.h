@@ -61,6 +61,12 @@ class EnvironmentPool {
   // is old.
   void Release(const Function& function, const std::shared_ptr<ExecutionEnvironment>& environment);
 
+  // Ends idle environments, so that the next invocation starts cold: of one function by physical
+  // name, or of all when it is empty.
+  void RetireIdle(const std::string& function);
+  // Ends the environment that runs this invocation by SIGKILL; false: none does.
+  bool KillRunning(std::string_view request_id);
+
   std::optional<Caller> FindCaller(std::string_view access_key_id) const;
   // Processes not yet known to be gone.
   int EnvironmentCount() const;

@@ -75,6 +75,8 @@ class Service::Impl {
   std::vector<FunctionSummary> Functions();
   Activity CurrentActivity() const;
   void Stop(std::chrono::milliseconds grace);
+  EnvironmentPool& pool() { return pool_; }
+  AsyncQueue& queue() { return async_; }
 
   const Options& options() const { return options_; }
   TimePoint deployed_at() const { return deployed_at_; }
@@ -282,7 +284,8 @@ Activity Service::Impl::CurrentActivity() const {
   // Asynchronous ones that run are among those in flight.
   return {.in_flight = std::max(in_flight_, asynchronous),
           .asynchronous = asynchronous,
-          .environments = environments};
+          .environments = environments,
+          .next_retry = async_.NextDue()};
 }
 
 void Service::Impl::Stop(std::chrono::milliseconds grace) {
@@ -355,6 +358,18 @@ std::vector<FunctionSummary> Service::Functions() const {
 
 Activity Service::CurrentActivity() const {
   return impl_->CurrentActivity();
+}
+
+void Service::DropQueued() {
+  impl_->queue().Clear();
+}
+
+void Service::RetireIdle(const std::string& function) {
+  impl_->pool().RetireIdle(function);
+}
+
+bool Service::KillRunning(std::string_view request_id) {
+  return impl_->pool().KillRunning(request_id);
 }
 
 void Service::Stop(std::chrono::milliseconds grace) {

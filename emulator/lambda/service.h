@@ -44,6 +44,8 @@ struct Activity {
   int asynchronous = 0;
   // Processes alive.
   int environments = 0;
+  // When the next asynchronous one that waits (for a retry) is due; null: none waits.
+  std::optional<TimePoint> next_retry = {};
 };
 
 // Thread-safe.
@@ -82,6 +84,13 @@ class Service : public Invoker, public CallerDirectory, public aws::RestService 
   // In order of configuration. Looks at files: not for the path of a request.
   std::vector<FunctionSummary> Functions() const;
   Activity CurrentActivity() const;
+
+  // Forgets asynchronous invocations that wait (for their first run or a retry).
+  void DropQueued();
+  // The next invocation of `function` (a physical name; empty: of every function) starts cold.
+  void RetireIdle(const std::string& function);
+  // Ends the process that runs this invocation as a crash would; false: none does.
+  bool KillRunning(std::string_view request_id);
 
   // Refuses new invocations, ends every process (SIGTERM, after `grace` SIGKILL, the whole process
   // group) and waits until all are gone. Running invocations end with kStopped. Idempotent.

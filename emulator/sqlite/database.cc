@@ -137,6 +137,21 @@ Status Database::Execute(const std::string& sql) {
   return Ok();
 }
 
+Status Database::CopyFrom(Database& source) {
+  sqlite3_backup* backup = sqlite3_backup_init(handle_, "main", source.handle_, "main");
+  if (backup == nullptr) return FailWith(handle_, "copying a database");
+  const int code = sqlite3_backup_step(backup, -1);
+  sqlite3_backup_finish(backup);
+  if (code != SQLITE_DONE) {
+    return Fail(Error{fmt::format("SQLite, copying a database: {}", sqlite3_errstr(code))});
+  }
+  return Ok();
+}
+
+std::int64_t Database::TotalChanges() const {
+  return sqlite3_total_changes64(handle_);
+}
+
 std::int64_t Database::Changes() const {
   return sqlite3_changes64(handle_);
 }

@@ -86,8 +86,8 @@ struct OpenOptions {
 // last moments, which is right for a development tool).
 class Database {
  public:
-  // Creates the file if it is missing and may be written. Fails with SQLite's
-  // reason and the path.
+  // Creates the file if it is missing and may be written; ":memory:" is a private one in memory.
+  // Fails with SQLite's reason and the path.
   static Result<std::unique_ptr<Database>> Open(const OpenOptions& options);
   ~Database();
   Database(const Database&) = delete;
@@ -96,6 +96,11 @@ class Database {
   Result<Statement> Prepare(std::string_view sql);
   // Runs one or more statements without parameters.
   Status Execute(const std::string& sql);
+  // Replaces this database's content by `source`'s, page by page. Both are otherwise idle; readers
+  // of this database on other connections keep what they see until their transaction ends.
+  Status CopyFrom(Database& source);
+  // Rows changed by this connection since it was opened.
+  std::int64_t TotalChanges() const;
   // Rows changed by the last INSERT, UPDATE or DELETE.
   std::int64_t Changes() const;
   std::int64_t LastInsertRowId() const;

@@ -75,6 +75,11 @@ void IdempotencyTokens::Remember(std::string_view token, std::string_view reques
   entries_[std::string(token)] = {std::string(request), std::move(reply), now};
 }
 
+void IdempotencyTokens::Clear() {
+  const MutexLock lock(mutex_);
+  entries_.clear();
+}
+
 void IdempotencyTokens::Forget(std::string_view token) {
   const MutexLock lock(mutex_);
   const auto found = entries_.find(token);

@@ -33,6 +33,7 @@ class IdempotencyTokens {
                                                 TimePoint now);
   void Remember(std::string_view token, std::string_view request, std::string reply, TimePoint now);
   void Forget(std::string_view token);
+  void Clear();
 
  private:
   struct Entry {

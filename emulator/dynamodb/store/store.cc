@@ -82,6 +82,7 @@ Status Store::Prepare() {
         version, kVersion)});
   }
   OFFSTAGE_TRY_VOID(LoadCatalogue());
+  OFFSTAGE_TRY_VOID(ForgetSavedCounts());
   checkpoint_thread_ = std::jthread([this](const std::stop_token& stop) { RunCheckpoints(stop); });
   return Ok();
 }
@@ -102,10 +103,13 @@ Status Store::LoadCatalogue() {
         .items = select.Int(2), .bytes = select.Int(3), .known = !select.IsNull(2)};
     Publish(std::make_shared<const Table>(std::move(table)));
   }
-  select.Reset();
+  return Ok();
+}
+
+Status Store::ForgetSavedCounts() {
   // Counts are saved at the end only: a program that was killed leaves none, and they are taken
   // from the items when first asked for.
-  return database.Execute("DELETE FROM dynamodb_counts");
+  return writer_->database().Execute("DELETE FROM dynamodb_counts");
 }
 
 Store::~Store() {

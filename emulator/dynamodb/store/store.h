@@ -15,6 +15,7 @@
 #include "base/mutex.h"
 #include "base/result.h"
 #include "dynamodb/store/session.h"
+#include "dynamodb/store/snapshot.h"
 #include "dynamodb/store/table.h"
 #include "dynamodb/store/write_queue.h"
 
@@ -92,6 +93,14 @@ class Store {
   // The database file, a temporary one too.
   const std::string& path() const { return path_; }
 
+  // A copy of the whole database in memory: every table, item and index, and what other components
+  // keep beside them.
+  Result<StoreSnapshot> TakeSnapshot();
+  // Makes the database be as it was when `snapshot` was taken from this store. Nothing is copied
+  // when nothing has been written since the last Restore from the same snapshot. Reads that are
+  // under way end on what they began with.
+  Status Restore(const StoreSnapshot& snapshot);
+
   // Items and bytes of the table now.
   Result<CountDelta> Counts(const Table& table);
 
@@ -108,7 +117,9 @@ class Store {
         writes_([this](const std::vector<WriteQueue::Job*>& group) { RunGroup(group); }) {}
   Status Prepare();
   Status LoadCatalogue();
+  Status ForgetSavedCounts();
   Status SaveCounts();
+  Result<std::uint64_t> WriteMark();
   Status SaveTable(WriteSession& session, const Table& table);
   Status MakeIndexes(WriteSession& session, Table& table, const FillIndex& fill);
   void Publish(TablePtr table);
@@ -138,6 +149,11 @@ class Store {
   std::mutex writer_mutex_;
   // Guarded by writer_mutex_.
   std::unique_ptr<Connection> writer_;
+  // The last snapshot restored and the database's state right after it. Guarded by writer_mutex_.
+  std::uint64_t last_snapshot_ = 0;
+  std::uint64_t restored_from_ = 0;
+  std::uint64_t restored_mark_ = 0;
+  int restores_ = 0;
 
   std::mutex readers_mutex_;
   // Idle ones. Guarded by readers_mutex_.

@@ -1,10 +1,10 @@
-#include "gateway/regex.h"
+#include "base/regex.h"
 
 #include <fmt/format.h>
 
 #include <regex>
 
-namespace offstage::gateway {
+namespace offstage {
 
 struct Regex::Compiled {
   std::regex expression;
@@ -32,4 +32,4 @@ bool Regex::Finds(std::string_view text) const {
   return compiled_ != nullptr && std::regex_search(text.begin(), text.end(), compiled_->expression);
 }
 
-}  // namespace offstage::gateway
+}  // namespace offstage

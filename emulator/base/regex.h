@@ -1,5 +1,6 @@
-// Regular expressions of the template over texts of the client. With libstdc++ matching neither
-// recurses nor backtracks over the text, so hostile texts cost neither stack nor exponential time.
+// Regular expressions of templates and scenarios over texts of clients. With libstdc++ matching
+// neither recurses nor backtracks over the text, so hostile texts cost neither stack nor
+// exponential time.
 #pragma once
 
 #include <memory>
@@ -8,7 +9,7 @@
 
 #include "base/result.h"
 
-namespace offstage::gateway {
+namespace offstage {
 
 // Thread-safe; copies share the compiled expression.
 class Regex {
@@ -25,4 +26,4 @@ class Regex {
   std::shared_ptr<const Compiled> compiled_;  // shared: copies are frequent, it is never changed
 };
 
-}  // namespace offstage::gateway
+}  // namespace offstage

@@ -1,0 +1,99 @@
+// LocalTarget: a deployment as scenarios see it.
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "app/deployment.h"
+#include "http/client.h"
+#include "scenario/target.h"
+
+namespace offstage::app {
+
+// The machine's time, moved. Thread-safe.
+class ShiftedClock : public Clock {
+ public:
+  TimePoint Now() const override { return std::chrono::system_clock::now() + shift_.load(); }
+  void Set(TimePoint now) { shift_ = now - std::chrono::system_clock::now(); }
+  void Advance(TimePoint::duration by) { shift_ = shift_.load() + by; }
+  void Reset() { shift_ = TimePoint::duration::zero(); }
+
+ private:
+  std::atomic<TimePoint::duration> shift_{TimePoint::duration::zero()};
+};
+
+// Keeps what happens until it is taken. Thread-safe.
+class Recorder : public Observer {
+ public:
+  void Record(Span span) override;
+  void Write(const HandlerLine& line) override;
+  scenario::Record Take();
+
+ private:
+  Mutex mutex_;
+  scenario::Record record_ OFFSTAGE_GUARDED_BY(mutex_);
+};
+
+// Used by one thread, as Target says.
+class LocalTarget : public scenario::Target, private scenario::Inside {
+ public:
+  // Starts a deployment of `stack` in memory, on free ports.
+  static Result<std::unique_ptr<LocalTarget>> Start(templates::Stack stack,
+                                                    DeploymentOptions options, Log& log);
+  ~LocalTarget() override;
+
+  // Ends running invocations and refuses new ones, so that the scenario that runs fails soon. From
+  // any thread.
+  void Interrupt();
+
+  Status Prepare(const scenario::StartingPoint& start) override;
+  Result<http::Reply> Send(const http::Request& request) override;
+  TimePoint Now() const override { return clock_.Now(); }
+  scenario::Inside* inside() override { return this; }
+  scenario::TokenSource* tokens() override { return nullptr; }
+
+ private:
+  explicit LocalTarget(Log& log) : log_(log) {}
+
+  Result<InvokeResult> Invoke(const std::string& function, const std::string& payload) override;
+  Status Put(const std::string& table, const Json& item) override;
+  Result<std::optional<Json>> Get(const std::string& table, const Json& key) override;
+  Status Update(const std::string& table, const Json& key, const Json& change,
+                const std::vector<std::string>& remove) override;
+  Status Delete(const std::string& table, const Json& key) override;
+  Result<std::vector<Json>> Query(const std::string& table, const std::string& index,
+                                  const Json& where) override;
+  Result<std::vector<Json>> Scan(const std::string& table, const std::string& index) override;
+  std::vector<std::string> Settle(std::chrono::milliseconds limit) override;
+  Status Advance(std::chrono::milliseconds by) override;
+  Status ColdStart(const std::vector<std::string>& functions) override;
+  Status AddFault(const scenario::FaultRequest& fault) override;
+  scenario::Record TakeRecord() override;
+
+  Status StartDeployment();
+  Status RestoreData(const scenario::StartingPoint& start);
+  // Runs a DynamoDB operation; TableName is filled in. Fails with the service's words.
+  Result<Json> Run(std::string_view operation, const std::string& table, Json request);
+  Result<std::vector<Json>> ReadAll(std::string_view operation, const std::string& table,
+                                    Json request);
+  void NameForPeople(Span& span) const;
+
+  Log& log_;
+  ShiftedClock clock_;
+  RandomIds ids_;
+  Recorder recorder_;
+  FaultPlan faults_;
+  templates::Stack stack_;
+  DeploymentOptions options_;
+  // Guards the pointer against Interrupt, not its use on the target's own thread.
+  Mutex deployment_mutex_;
+  bool interrupted_ OFFSTAGE_GUARDED_BY(deployment_mutex_) = false;
+  std::unique_ptr<Deployment> deployment_;
+  std::unique_ptr<http::Client> client_;
+  // By the data files and items that they hold.
+  std::map<std::string, std::unique_ptr<dynamodb::SavedTables>> saved_;
+};
+
+}  // namespace offstage::app

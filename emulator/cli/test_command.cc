@@ -1,0 +1,430 @@
+// offstage test: runs scenario suites, each scenario from its own fresh data.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <thread>
+
+#include "app/route_table.h"
+#include "cli/stop_signal.h"
+#include "cli/test_options.h"
+#include "cli/test_progress.h"
+#include "cli/worker_pool.h"
+#include "scenario/coordinator.h"
+#include "scenario/loader.h"
+#include "scenario/remote_target.h"
+#include "scenario/report.h"
+#include "scenario/runner.h"
+
+namespace offstage::cli {
+
+namespace {
+
+namespace fs = std::filesystem;
+using scenario::Assignment;
+using scenario::RunSummary;
+using scenario::Scenario;
+using scenario::ScenarioResult;
+
+// A worker costs its functions' cold starts: few scenarios are done sooner by one.
+constexpr std::size_t kScenariosWorthAWorker = 20;
+
+struct Run {
+  app::ProjectPlan plan;
+  std::vector<Scenario> scenarios;
+  std::vector<Assignment> assignments;
+  std::uint64_t seed = 0;
+  std::vector<scenario::KnownRoute> routes;
+  std::vector<std::string> functions;
+};
+
+int ComplainAll(const std::vector<std::string>& problems) {
+  for (const std::string& problem : problems)
+    std::fprintf(stderr, "offstage: %s\n", problem.c_str());
+  return kUsageOrTemplate;
+}
+
+std::vector<fs::path> DefaultPaths(const app::ProjectPlan& plan) {
+  const fs::path beside = plan.template_file.parent_path() / "scenarios";
+  if (fs::is_directory("scenarios")) return {"scenarios"};
+  if (!plan.template_file.empty() && fs::is_directory(beside)) return {fs::relative(beside)};
+  return {"."};
+}
+
+fs::path FailedFile(const app::ProjectPlan& plan) {
+  return plan.data / "failed-scenarios.json";
+}
+
+std::vector<std::string> ReadFailed(const app::ProjectPlan& plan) {
+  std::ifstream in(FailedFile(plan), std::ios::binary);
+  const auto json = ParseJson(std::string{std::istreambuf_iterator<char>(in), {}});
+  std::vector<std::string> ids;
+  if (!json.ok() || !json->is_array()) return ids;
+  for (const Json& id : *json) {
+    if (id.is_string()) ids.push_back(id.get<std::string>());
+  }
+  return ids;
+}
+
+// For the next `--failed`. Best effort: a folder that cannot be written costs only that.
+void WriteFailed(const app::ProjectPlan& plan, const RunSummary& summary) {
+  Json ids = Json::array();
+  for (const ScenarioResult& result : summary.results) {
+    const bool bad =
+        result.outcome == scenario::Outcome::kFailed || result.outcome == scenario::Outcome::kError;
+    if (bad) ids.push_back(result.id);
+  }
+  std::error_code failure;
+  fs::create_directories(plan.data, failure);
+  if (!failure && !fs::exists(plan.data / ".gitignore"))
+    std::ofstream(plan.data / ".gitignore") << "*\n";
+  std::ofstream(FailedFile(plan)) << DumpJson(ids) << "\n";
+}
+
+Result<std::uint64_t> SeedOf(const std::string& text) {
+  constexpr std::uint64_t kReadable = 1'000'000;  // Short enough to be typed again.
+  if (text.empty()) return std::random_device{}() % kReadable;
+  if (text.size() > 18 || text.find_first_not_of("0123456789") != std::string::npos)
+    return Fail(Error{fmt::format("--random-seed takes a number, not '{}'", text)});
+  return std::stoull(text);
+}
+
+// Loads what is asked for; an exit code when it cannot be.
+std::optional<int> LoadScenarios(const TestOptions& options, Run& run) {
+  const auto paths = options.paths.empty() ? DefaultPaths(run.plan) : options.paths;
+  const auto files = scenario::FindFiles(paths);
+  if (!files.ok()) return Complain(files.error(), kUsageOrTemplate);
+  if (files->empty()) {
+    return Complain({fmt::format("there are no *.scenario.yml files in {}; `offstage test --init` "
+                                 "writes a first one",
+                                 paths.front().string())},
+                    kUsageOrTemplate);
+  }
+  auto scenarios = scenario::LoadFiles(*files);
+  if (!scenarios.ok()) return ComplainAll(scenarios.error().problems);
+  run.scenarios = std::move(scenarios).value();
+  std::vector<std::string> uses = scenario::TokenUses(run.scenarios);
+  for (std::string& use : uses)
+    use += ": `as` is not possible yet: scenarios cannot use a user pool";
+  if (!uses.empty()) return ComplainAll(uses);
+  return std::nullopt;
+}
+
+std::optional<int> Choose(const TestOptions& options, Run& run) {
+  scenario::SelectionOptions selection;
+  selection.filters = options.filters;
+  selection.tags = options.tags;
+  selection.shard = options.shard;
+  selection.repeat = options.repeat;
+  selection.seed = run.seed;
+  if (options.failed) selection.only = ReadFailed(run.plan);
+  if (options.in_order) selection.order = scenario::SelectionOptions::Order::kAsWritten;
+  auto assignments = scenario::Select(run.scenarios, selection);
+  if (!assignments.ok()) return Complain(assignments.error(), kUsageOrTemplate);
+  run.assignments = std::move(assignments).value();
+  return std::nullopt;
+}
+
+// Routes and functions of the template, for coverage; the template's own errors come out here.
+std::optional<int> ReadTemplate(const TestOptions& options, Run& run) {
+  RandomIds ids;
+  const auto open = Open(options.common, ids);
+  if (!open.ok()) return Complain(open.error().error, open.error().code);
+  const auto routes = app::ListRoutes(open->stack);
+  if (!routes.ok()) return Complain(routes.error(), kUsageOrTemplate);
+  for (const app::RouteRow& route : *routes) {
+    if (route.function != "mock")
+      run.routes.push_back({.route = route.method + " " + route.path, .function = route.function});
+  }
+  for (const templates::Function& function : open->stack.functions)
+    run.functions.push_back(function.logical_id);
+  return std::nullopt;
+}
+
+ScenarioResult Skipped(const Scenario& scenario) {
+  ScenarioResult result;
+  result.id = scenario.id;
+  result.suite = scenario.suite;
+  result.name = scenario.name;
+  result.file = scenario.file;
+  result.line = scenario.line;
+  result.tags = scenario.tags;
+  result.outcome = scenario::Outcome::kSkipped;
+  result.reason = scenario.skip;
+  return result;
+}
+
+// Takes those that are skipped out of the work.
+std::vector<ScenarioResult> TakeSkipped(Run& run) {
+  std::vector<ScenarioResult> skipped;
+  std::erase_if(run.assignments, [&](const Assignment& assignment) {
+    const Scenario& scenario = run.scenarios[assignment.scenario];
+    if (scenario.skip.empty()) return false;
+    if (assignment.run == 1) skipped.push_back(Skipped(scenario));
+    return true;
+  });
+  return skipped;
+}
+
+int JobsFor(const TestOptions& options, std::size_t work) {
+  if (options.jobs > 0)
+    return std::min<int>(options.jobs, std::max<int>(1, static_cast<int>(work)));
+  const auto worth = static_cast<unsigned>(work / kScenariosWorthAWorker + 1);
+  return static_cast<int>(std::clamp(std::thread::hardware_concurrency(), 1U, worth));
+}
+
+// This program's arguments again, for workers; they find the same files and get the same seed.
+std::vector<std::string> WorkerArguments(const TestOptions& options, std::uint64_t seed,
+                                         const std::string& program) {
+  std::vector<std::string> arguments = {program, "test"};
+  const CommonOptions& common = options.common;
+  const auto add = [&arguments](const std::string& option, const std::string& value) {
+    if (value.empty()) return;
+    arguments.push_back(option);
+    arguments.push_back(value);
+  };
+  add("--template", common.project.template_file.string());
+  add("--config-file", common.project.config_file.string());
+  add("--config-env", common.project.config_env);
+  add("--stack-name", common.project.stack_name);
+  add("--region", common.project.region);
+  add("--data", common.project.data.string());
+  add("--random-seed", std::to_string(seed));
+  for (const std::string& interpreter : common.interpreters)
+    add("--interpreter", interpreter);
+  if (common.strict_runtimes) arguments.push_back("--strict-runtimes");
+  if (options.update_snapshots) arguments.push_back("--update-snapshots");
+  for (const fs::path& path : options.paths)
+    arguments.push_back(path.string());
+  if (!common.project.parameter_overrides.empty()) arguments.push_back("--parameter-overrides");
+  for (const std::string& parameter : common.project.parameter_overrides)
+    arguments.push_back(parameter);
+  return arguments;
+}
+
+// Waits for a signal on a thread of its own.
+class Interruption {
+ public:
+  Interruption(StopSignal& signal, scenario::Coordinator& coordinator)
+      : signal_(signal), thread_([this, &coordinator] {
+          number_ = signal_.Wait();
+          if (number_ != 0) coordinator.Stop();
+        }) {}
+  ~Interruption() {
+    signal_.Cancel();
+    thread_.join();
+  }
+  Interruption(const Interruption&) = delete;
+  Interruption& operator=(const Interruption&) = delete;
+  int number() const { return number_; }
+
+ private:
+  StopSignal& signal_;
+  std::atomic<int> number_{0};
+  std::thread thread_;
+};
+
+std::optional<int> RunWorkers(const TestOptions& options, Run& run, StopSignal& signal,
+                              RunSummary& summary, Progress& progress) {
+  RandomIds ids;
+  const auto program = OwnProgram();
+  if (!program.ok()) return Complain(program.error(), kCouldNotStart);
+  const auto at_failure = options.fail_fast ? scenario::Coordinator::Options::AtFailure::kStop
+                                            : scenario::Coordinator::Options::AtFailure::kGoOn;
+  auto coordinator =
+      scenario::Coordinator::Start(run.scenarios, run.assignments, {.at_failure = at_failure}, ids);
+  if (!coordinator.ok()) return Complain(coordinator.error(), kCouldNotStart);
+  const Interruption interruption(signal, **coordinator);
+  auto pool =
+      WorkerPool::Start(summary.jobs, WorkerArguments(options, run.seed, *program), **coordinator);
+  if (!pool.ok()) return Complain(pool.error(), kCouldNotStart);
+  while (interruption.number() == 0) {
+    int exit_code = kCouldNotStart;
+    const Status tended = (*pool)->Tend(exit_code);
+    if (!tended.ok()) {
+      std::fprintf(stderr, "%s\n", tended.error().message.c_str());
+      return exit_code;
+    }
+    if (auto result = (*coordinator)->NextResult(std::chrono::seconds(1))) {
+      progress.Add(*result);
+      summary.results.push_back(*std::move(result));
+      continue;
+    }
+    if ((*coordinator)->Finished()) break;
+    if ((*pool)->AllEnded() && (*coordinator)->Waiting() > 0)
+      return Complain({"the workers ended before the work was done"}, kBug);
+  }
+  if (interruption.number() != 0) return 128 + interruption.number();
+  return std::nullopt;
+}
+
+int RunRemote(const TestOptions& options, Run& run, RunSummary& summary, Progress& progress) {
+  auto target = scenario::RemoteTarget::Make(options.target);
+  if (!target.ok()) return Complain(target.error(), kUsageOrTemplate);
+  scenario::RunOptions run_options;
+  run_options.curl_url = options.target;
+  for (const Assignment& assignment : run.assignments) {
+    run_options.seed = run.seed + static_cast<std::uint64_t>(assignment.run) - 1;
+    ScenarioResult result =
+        scenario::RunScenario(run.scenarios[assignment.scenario], **target, run_options);
+    result.run = assignment.run;
+    progress.Add(result);
+    summary.results.push_back(std::move(result));
+    if (options.fail_fast && !summary.Good()) break;
+  }
+  return kDone;
+}
+
+// In the order of the files, whatever order they ran in.
+void SortResults(const Run& run, RunSummary& summary) {
+  std::map<std::string, std::size_t> place;
+  for (std::size_t i = 0; i < run.scenarios.size(); ++i)
+    place[run.scenarios[i].id] = i;
+  std::stable_sort(summary.results.begin(), summary.results.end(),
+                   [&](const ScenarioResult& a, const ScenarioResult& b) {
+                     return std::pair(place[a.id], a.run) < std::pair(place[b.id], b.run);
+                   });
+}
+
+bool OnGitHub() {
+  const char* value = std::getenv("GITHUB_ACTIONS");  // NOLINT(concurrency-mt-unsafe)
+  return value != nullptr && std::string_view(value) == "true";
+}
+
+int WriteReports(const TestOptions& options, const RunSummary& summary) {
+  for (const std::string& file : options.reports) {
+    const auto report = scenario::ReportFor(file, summary);
+    if (!report.ok()) return Complain(report.error(), kUsageOrTemplate);
+    std::ofstream out(file, std::ios::binary | std::ios::trunc);
+    out << *report;
+    if (!out.flush()) return Complain({"cannot write the report " + file}, kCouldNotStart);
+  }
+  if (!OnGitHub()) return kDone;
+  fmt::print("{}", scenario::GitHubAnnotations(summary));
+  const char* file = std::getenv("GITHUB_STEP_SUMMARY");  // NOLINT(concurrency-mt-unsafe)
+  if (file != nullptr) std::ofstream(file, std::ios::app) << scenario::MarkdownReport(summary);
+  return kDone;
+}
+
+int Conclude(const TestOptions& options, Run& run, RunSummary& summary, Progress& progress) {
+  SortResults(run, summary);
+  summary.coverage = scenario::MeasureCoverage(summary.results, run.routes, run.functions);
+  progress.Finish(summary);
+  WriteFailed(run.plan, summary);
+  if (const int code = WriteReports(options, summary); code != kDone) return code;
+  if (!summary.Good()) return kChecksFailed;
+  if (summary.coverage.RoutePercent() < options.min_route_coverage) {
+    return Complain({fmt::format("{:.0f} % of the routes were reached, --min-route-coverage asks "
+                                 "for {:.0f} %",
+                                 summary.coverage.RoutePercent(), options.min_route_coverage)},
+                    kChecksFailed);
+  }
+  return kDone;
+}
+
+// A misspelt report would otherwise be found out only after the run.
+std::optional<int> CheckReports(const TestOptions& options) {
+  for (const std::string& file : options.reports) {
+    const auto report = scenario::ReportFor(file, {});
+    if (!report.ok()) return Complain(report.error(), kUsageOrTemplate);
+  }
+  return std::nullopt;
+}
+
+int RunTest(TestOptions& options) {
+  StopSignal signal;
+  if (options.schema) {
+    fmt::print("{}\n", scenario::MakeSchema().dump(2));
+    return kDone;
+  }
+  if (options.init) return RunTestInit(options);
+  // Scenarios' data is in memory; --data says only where the last failures are remembered.
+  options.common.in_memory = true;
+  Run run;
+  const auto plan = app::PlanProject(ToProjectOptions(options.common));
+  if (!plan.ok() && options.target.empty()) return Complain(plan.error(), kUsageOrTemplate);
+  if (plan.ok()) run.plan = *plan;
+  const auto seed = SeedOf(options.seed);
+  if (!seed.ok()) return Complain(seed.error(), kUsageOrTemplate);
+  run.seed = *seed;
+  if (const auto code = LoadScenarios(options, run)) return *code;
+  if (!options.worker.empty()) return RunTestWorker(options, run.scenarios, run.seed, signal);
+  if (const auto code = CheckReports(options)) return *code;
+  if (const auto code = Choose(options, run)) return *code;
+  if (options.list) {
+    for (const Assignment& assignment : run.assignments)
+      fmt::print("{}\n", run.scenarios[assignment.scenario].id);
+    return kDone;
+  }
+  if (options.target.empty()) {
+    if (const auto code = ReadTemplate(options, run)) return *code;
+  }
+  RunSummary summary;
+  summary.seed = run.seed;
+  summary.results = TakeSkipped(run);
+  summary.jobs = options.target.empty() ? JobsFor(options, run.assignments.size()) : 1;
+  Progress progress(run.assignments.size(), options.common.quiet);
+  const auto start = std::chrono::steady_clock::now();
+  if (!options.target.empty()) {
+    if (const int code = RunRemote(options, run, summary, progress); code != kDone) return code;
+  } else if (!run.assignments.empty()) {
+    if (const auto code = RunWorkers(options, run, signal, summary, progress)) return *code;
+  }
+  summary.duration_ms =
+      std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
+  return Conclude(options, run, summary, progress);
+}
+
+void AddSelectionOptions(CLI::App& command, TestOptions& options) {
+  command
+      .add_option("--filter", options.filters,
+                  "Only scenarios whose suite, name or file has this in it; may be repeated")
+      ->allow_extra_args(false);
+  command
+      .add_option("--tag", options.tags,
+                  "Only scenarios with this tag; !TAG: without it; may be repeated")
+      ->allow_extra_args(false);
+  command.add_flag("--failed", options.failed, "Only those that failed the last time");
+  command.add_flag("--fail-fast", options.fail_fast, "Begin no more once one has failed");
+  command.add_option("--repeat", options.repeat, "Run each so many times; finds flaky ones")
+      ->check(CLI::Range(1, 100'000));
+  command.add_option("--shard", options.shard, "i/n: the i-th of n parts");
+  command
+      .add_option("--jobs,-j", options.jobs, "Deployments at once (default: as many as pay off)")
+      ->check(CLI::Range(1, 64));
+  command.add_option("--random-seed", options.seed, "Order and generated values of an earlier run");
+  command.add_flag("--in-order", options.in_order, "Do not shuffle");
+}
+
+}  // namespace
+
+void AddTestCommand(CLI::App& program, int& exit_code) {
+  auto options = std::make_shared<TestOptions>();
+  CLI::App* command =
+      program.add_subcommand("test", "Run scenario suites, each scenario from fresh data");
+  command->add_option("paths", options->paths,
+                      "Scenario files, or folders with *.scenario.yml (default: scenarios/)");
+  AddProjectOptions(*command, options->common);
+  AddRuntimeOptions(*command, options->common);
+  AddSelectionOptions(*command, *options);
+  command
+      ->add_option("--report", options->reports,
+                   "File to write: .xml (JUnit), .json, .tap, .md or .html; may be repeated")
+      ->allow_extra_args(false);
+  command->add_option("--min-route-coverage", options->min_route_coverage,
+                      "Fail when fewer per cent of the routes were reached");
+  command->add_flag("--update-snapshots", options->update_snapshots,
+                    "Write snapshots anew instead of comparing with them");
+  command->add_option("--target", options->target,
+                      "Run against this URL; what needs the inside is not checked");
+  command->add_flag("--list", options->list, "Only list what would run");
+  command->add_flag("--init", options->init, "Write a first suite from the template's routes");
+  command->add_flag("--schema", options->schema, "Print the JSON Schema of scenario files");
+  command->add_flag("-q,--quiet", options->common.quiet, "Print failures and the summary alone");
+  command->add_option("--worker", options->worker)->group("");
+  command->callback([options, &exit_code] { exit_code = RunTest(*options); });
+}
+
+}  // namespace offstage::cli

@@ -1,0 +1,85 @@
+// offstage test --init: a first suite, made from the template's routes.
+#include <fmt/format.h>
+
+#include <fstream>
+
+#include "app/route_table.h"
+#include "base/text.h"
+#include "cli/test_options.h"
+
+namespace offstage::cli {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+// A path that can be requested: "/users/{id}" becomes "/users/1".
+std::string Concrete(const std::string& path) {
+  std::string out;
+  for (std::size_t i = 0; i < path.size(); ++i) {
+    if (path[i] != '{') {
+      out.push_back(path[i]);
+      continue;
+    }
+    out += "1";
+    i = std::min(path.find('}', i), path.size() - 1);
+  }
+  return out;
+}
+
+std::string ScenarioFor(const app::RouteRow& route) {
+  const std::string method = route.method == "ANY" ? "get" : ToLower(route.method);
+  std::string text = fmt::format("\n  - name: {} {} answers\n    steps:\n      - {}: {}\n",
+                                 route.method, route.path, method, Concrete(route.path));
+  if (method == "post" || method == "put" || method == "patch") text += "        json: {}\n";
+  return text +
+         "        expect:\n          # Put here what the route shall answer.\n"
+         "          status: <integer 200..499>\n";
+}
+
+std::string Suite(const std::vector<app::RouteRow>& routes, const templates::Stack& stack) {
+  std::string text =
+      "# A first suite: one scenario a route. Make each say what the route is for.\n"
+      "# Keys and operators: offstage test --schema, and the README.\n"
+      "suite: api\n";
+  if (!stack.tables.empty()) {
+    text += fmt::format(
+        "\n# Every scenario starts from this data.\n"
+        "given:\n  tables:\n    {}: []\n",
+        stack.tables.front().logical_id);
+  }
+  text += "\nscenarios:";
+  for (const app::RouteRow& route : routes) {
+    if (route.function != "mock") text += ScenarioFor(route);
+  }
+  return text;
+}
+
+}  // namespace
+
+int RunTestInit(const TestOptions& options) {
+  CommonOptions common = options.common;
+  common.in_memory = true;
+  RandomIds ids;
+  const auto open = Open(common, ids);
+  if (!open.ok()) return Complain(open.error().error, open.error().code);
+  const auto routes = app::ListRoutes(open->stack);
+  if (!routes.ok()) return Complain(routes.error(), kUsageOrTemplate);
+  const bool any = std::any_of(routes->begin(), routes->end(),
+                               [](const app::RouteRow& r) { return r.function != "mock"; });
+  if (!any)
+    return Complain({"the template has no routes to write scenarios for"}, kUsageOrTemplate);
+  const fs::path folder = options.paths.empty() ? fs::path("scenarios") : options.paths.front();
+  const fs::path file = folder / "api.scenario.yml";
+  if (fs::exists(file))
+    return Complain({file.string() + " exists already; it stays as it is"}, kUsageOrTemplate);
+  std::error_code failure;
+  fs::create_directories(folder, failure);
+  std::ofstream out(file, std::ios::binary);
+  out << Suite(*routes, open->stack);
+  if (!out.flush()) return Complain({"cannot write " + file.string()}, kCouldNotStart);
+  fmt::print("Wrote {}. Run it: offstage test\n", file.string());
+  return kDone;
+}
+
+}  // namespace offstage::cli

@@ -1,0 +1,51 @@
+// What a scenario file says, ready to run: includes read, blocks put in place, examples multiplied.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "scenario/shapes.h"
+
+namespace offstage::scenario {
+
+struct Step {
+  // As written; variables are replaced when the step runs.
+  Node node = {};
+  StepKind kind = StepKind::kAny;
+  // "get", "put-item".
+  std::string kind_key = {};
+  // What relative file names in it are relative to.
+  std::filesystem::path folder = {};
+  // Of a `use` step.
+  std::vector<Step> block = {};
+};
+
+// A `given`, with the folder of the file that it stands in.
+struct Given {
+  Node node = {};
+  std::filesystem::path folder = {};
+};
+
+struct Scenario {
+  // "users: A limit is obeyed [limit=3]"; no two scenarios of a run have the same.
+  std::string id = {};
+  std::string suite = {};
+  std::string name = {};
+  // As given on the command line or found.
+  std::string file = {};
+  int line = 0;
+  std::vector<std::string> tags = {};
+  // Why it does not run; empty: it runs.
+  std::string skip = {};
+  // The file's, then the scenario's own.
+  std::vector<Given> given = {};
+  // In order: a value may refer to earlier ones.
+  std::vector<std::pair<std::string, Node>> variables = {};
+  std::vector<Step> setup = {};
+  std::vector<Step> steps = {};
+  std::vector<Step> teardown = {};
+};
+
+}  // namespace offstage::scenario
