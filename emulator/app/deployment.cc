@@ -11,6 +11,7 @@
 #include "app/control.h"
 #include "app/provision/apis.h"
 #include "app/provision/functions.h"
+#include "app/user_pools.h"
 #include "aws/dispatcher.h"
 #include "base/text.h"
 #include "http/server.h"
@@ -91,25 +92,30 @@ class Deployment::Impl {
     OFFSTAGE_TRY(tables_, OpenTables(stack_, state == nullptr ? fs::path() : state->database(),
                                      {context_.clock, context_.ids, context_.log}));
     OFFSTAGE_TRY_VOID(CreateFunctions());
+    OFFSTAGE_TRY_VOID(OpenPools(state));
     // A gateway serves at least one API; a stack may have none.
     if (!stack_.apis.empty()) {
-      OFFSTAGE_TRY(gateway_, gateway::Gateway::Create(ToApiConfigs(stack_),
-                                                      {*functions_, context_.clock, context_.ids,
-                                                       context_.log, context_.requests}));
+      OFFSTAGE_TRY(gateway_, gateway::Gateway::Create(
+                                 ToApiConfigs(stack_),
+                                 {*functions_, context_.clock, context_.ids, context_.log,
+                                  context_.requests, &pools_->verifier()}));
     }
     dispatcher_ = std::make_unique<aws::Dispatcher>(aws::DispatcherOptions{.region = stack_.region},
                                                     context_.ids, context_.log, context_.requests,
                                                     functions_.get());
     dispatcher_->AddJsonService("dynamodb", "DynamoDB_20120810", *tables_);
+    dispatcher_->AddJsonService("cognito-idp", "AWSCognitoIdentityProviderService", *pools_);
     dispatcher_->AddRestService("lambda", "/2015-03-31/functions", *functions_);
     OFFSTAGE_TRY_VOID(StartServers(self));
     functions_->SetAwsEndpoint(aws_server_->url());
+    pools_->SetEndpoint(aws_server_->url());
     ready_ = true;
     return Ok();
   }
 
   const templates::Stack& stack() const { return stack_; }
   dynamodb::Service& tables() { return *tables_; }
+  cognito::Service& pools() { return *pools_; }
   const http::Server* api_server() const { return api_server_.get(); }
   const http::Server& aws_server() const { return *aws_server_; }
   // Null when the stack has no API.
@@ -135,6 +141,24 @@ class Deployment::Impl {
     OFFSTAGE_TRY(functions_, lambda::Service::Create(std::move(options), ToFunctionConfigs(stack_),
                                                      {context_.clock, context_.ids, context_.log,
                                                       &context_.requests, &output_}));
+    return Ok();
+  }
+
+  Status OpenPools(StateFolder* state) {
+    UserPoolContext context{.clock = context_.clock,
+                            .ids = context_.ids,
+                            .log = context_.log,
+                            .invoker = functions_.get(),
+                            .on_message = {},
+                            .local_issuer_clients = options_.local_issuer_clients};
+    // The mailbox stands in for e-mail and SMS: what was sent is shown where people look.
+    context.on_message = [this](const cognito::Message& message) {
+      context_.requests.Line(fmt::format("{} to {}: {}{}", message.medium, message.destination,
+                                         message.subject.empty() ? "" : message.subject + ": ",
+                                         message.body));
+    };
+    OFFSTAGE_TRY(pools_,
+                 OpenUserPools(stack_, state == nullptr ? fs::path() : state->database(), context));
     return Ok();
   }
 
@@ -168,8 +192,43 @@ class Deployment::Impl {
     if (!ready_)
       return {.status = 503,
               .headers = {{"x-offstage-explain", "starting or stopping; try again"}}};
+    if (auto reply = pools_->HandleHttp(request)) return *std::move(reply);
     if (auto reply = HandleControl(self, request)) return *std::move(reply);
-    return dispatcher_->Handle(request);
+    return HandleAwsFromPages(request);
+  }
+
+  // Cognito's clients run in browsers too, and its endpoint answers every page: what they call
+  // carries its own proof. Nothing else is granted to pages of other origins: no signed calls, no
+  // other service.
+  http::Reply HandleAwsFromPages(const http::Request& request) {
+    constexpr std::string_view kCognito = "AWSCognitoIdentityProviderService.";
+    if (request.headers.Find("Origin") == nullptr) return dispatcher_->Handle(request);
+    if (request.method == "OPTIONS") {
+      const std::string wanted = ToLower(request.headers.Get("Access-Control-Request-Headers"));
+      if (request.RawPath() != "/" || wanted.find("x-amz-target") == std::string::npos ||
+          wanted.find("authorization") != std::string::npos) {
+        return {.status = 403,
+                .headers = {{"x-offstage-explain",
+                             "pages of other origins may call Cognito's public operations only"}}};
+      }
+      return {.status = 200,
+              .headers = {{"Access-Control-Allow-Origin", "*"},
+                          {"Access-Control-Allow-Methods", "POST, GET"},
+                          {"Access-Control-Allow-Headers", wanted},
+                          {"Access-Control-Max-Age", "172800"}}};
+    }
+    const bool cognito = request.headers.Get("X-Amz-Target").starts_with(kCognito);
+    if (!cognito && request.headers.Find("Authorization") == nullptr) {
+      return {.status = 403,
+              .headers = {{"x-offstage-explain", "pages of other origins must sign such calls"}}};
+    }
+    http::Reply reply = dispatcher_->Handle(request);
+    if (cognito) {
+      reply.headers.Add("Access-Control-Allow-Origin", "*");
+      reply.headers.Add("Access-Control-Expose-Headers",
+                        "x-amzn-RequestId,x-amzn-ErrorType,x-amzn-ErrorMessage,Date");
+    }
+    return reply;
   }
 
   // In the order of construction; torn down in reverse.
@@ -180,6 +239,7 @@ class Deployment::Impl {
   std::unique_ptr<WorkFolder> work_folder_;
   std::unique_ptr<dynamodb::Service> tables_;
   std::unique_ptr<lambda::Service> functions_;
+  std::unique_ptr<cognito::Service> pools_;
   std::unique_ptr<gateway::Gateway> gateway_;
   std::unique_ptr<aws::Dispatcher> dispatcher_;
   std::atomic<bool> ready_{false};
@@ -204,6 +264,9 @@ const templates::Stack& Deployment::stack() const {
 }
 dynamodb::Service& Deployment::tables() {
   return impl_->tables();
+}
+cognito::Service& Deployment::pools() {
+  return impl_->pools();
 }
 
 Result<InvokeResult> Deployment::Invoke(const std::string& function, const std::string& payload) {

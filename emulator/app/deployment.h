@@ -3,6 +3,8 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -14,6 +16,7 @@
 #include "base/id.h"
 #include "base/log.h"
 #include "base/result.h"
+#include "cognito/service.h"
 #include "gateway/gateway.h"
 #include "interfaces/invoker.h"
 #include "template/stack.h"
@@ -37,6 +40,8 @@ struct DeploymentOptions {
   // Runtime name to interpreter path ("python3.8" -> "/opt/python3.8/bin/python3").
   std::vector<std::pair<std::string, std::string>> interpreters;
   enum class Runtimes { kNearest, kStrict } runtimes = Runtimes::kNearest;
+  // App clients (or "*") whose tokens carry the local issuer: see cognito::Options.
+  std::set<std::string> local_issuer_clients;
 };
 
 // Outlive the deployment.
@@ -61,6 +66,7 @@ class Deployment {
 
   const templates::Stack& stack() const;
   dynamodb::Service& tables();
+  cognito::Service& pools();
 
   // Runs a function by physical name, logical id or path.
   Result<InvokeResult> Invoke(const std::string& function, const std::string& payload);

@@ -17,6 +17,7 @@ int main(int argc, char** argv) {
   AddInvokeCommand(program, exit_code);
   AddRoutesCommand(program, exit_code);
   AddDataCommand(program, exit_code);
+  AddTokenCommand(program, exit_code);
   try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -60,5 +60,6 @@ void AddStartCommand(CLI::App& program, int& exit_code);
 void AddInvokeCommand(CLI::App& program, int& exit_code);
 void AddRoutesCommand(CLI::App& program, int& exit_code);
 void AddDataCommand(CLI::App& program, int& exit_code);
+void AddTokenCommand(CLI::App& program, int& exit_code);
 
 }  // namespace offstage::cli
