@@ -48,6 +48,12 @@ bool AcceptsGzip(std::string_view accept) {
 
 std::optional<http::Reply> AnswerPreflight(const http::Request& request) {
   if (request.method != "OPTIONS" || request.headers.Get("Origin").empty()) return std::nullopt;
+  // What is ours beside the services is for this machine's programs, not for pages.
+  if (request.RawPath().starts_with("/_offstage/")) {
+    return http::Reply{.status = 403,
+                       .headers = {{"x-offstage-explain", "no page may call this"}},
+                       .body = {}};
+  }
   http::Reply reply;
   reply.headers.Add("Access-Control-Allow-Origin", "*");
   const std::string_view headers = request.headers.Get("Access-Control-Request-Headers");

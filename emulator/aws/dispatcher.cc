@@ -152,6 +152,10 @@ http::Reply Dispatcher::HandleJson(const JsonRow& row, Call& call) const {
     const ApiError& error = outcome.error();
     reply.status = error.status;
     reply.body = ErrorBody(row.service->ErrorTypePrefix(error.type), error);
+    if (row.service->SendsErrorHeaders()) {
+      reply.headers.Add("x-amzn-ErrorType", error.type + ":");
+      reply.headers.Add("x-amzn-ErrorMessage", HeaderText(error.message));
+    }
     if (!error.explanation.empty())
       reply.headers.Add("x-offstage-explain", HeaderText(error.explanation));
     facts.attributes.emplace_back("error", error.type);
