@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "app/control.h"
+#include "app/expiry.h"
 #include "app/provision/apis.h"
 #include "app/provision/functions.h"
 #include "app/user_pools.h"
@@ -103,6 +104,7 @@ class Deployment::Impl {
     OFFSTAGE_TRY(tables_, OpenTables(stack_, state == nullptr ? fs::path() : state->database(),
                                      {context_.clock, context_.ids, context_.log, streams_.get()}));
     OFFSTAGE_TRY_VOID(streams_->Attach(*tables_));
+    expiry_ = std::make_unique<Expiry>(*tables_, context_.log);
     OFFSTAGE_TRY_VOID(CreateFunctions());
     OFFSTAGE_TRY_VOID(OpenPools(state));
     // A gateway serves at least one API; a stack may have none.
@@ -227,6 +229,7 @@ class Deployment::Impl {
   std::unique_ptr<streams::Service> streams_;
   std::unique_ptr<dynamodb::Service> tables_;
   std::unique_ptr<lambda::Service> functions_;
+  std::unique_ptr<Expiry> expiry_;
   std::unique_ptr<FaultyService> faulty_tables_;
   std::unique_ptr<cognito::Service> pools_;
   std::unique_ptr<gateway::Gateway> gateway_;

@@ -309,9 +309,19 @@ namespace {
 
 constexpr std::int64_t kFiveYearsSeconds = 5LL * 365 * 24 * 3600;
 
-// Keys of the items whose expiry has passed, from one snapshot. Values that are no number, or lie
-// more than five years back, never expire:
+// Values that are no number, or lie more than five years back, never expire:
 // docs.aws.amazon.com/amazondynamodb/latest/developerguide/time-to-live-ttl-before-you-start.html
+bool IsExpired(const Table& table, std::string_view item, std::int64_t now) {
+  const std::string_view text = FindStoredAttribute(item, table.definition.time_to_live_attribute);
+  if (text.empty()) return false;
+  const auto value = ParseAttributeValue(text);
+  if (!value.ok() || !value->is_number()) return false;
+  const double expiry = std::strtod(value->text().c_str(), nullptr);
+  return expiry < static_cast<double>(now) &&
+         expiry >= static_cast<double>(now - kFiveYearsSeconds);
+}
+
+// From one snapshot.
 Result<std::vector<ItemKey>> ExpiredKeys(Engine& engine, const Table& table, std::int64_t now) {
   std::vector<ItemKey> keys;
   OFFSTAGE_TRY(Store::Reader reader, engine.store().Read());
@@ -320,16 +330,29 @@ Result<std::vector<ItemKey>> ExpiredKeys(Engine& engine, const Table& table, std
   while (true) {
     OFFSTAGE_TRY(const bool more, cursor.Next());
     if (!more) return keys;
-    const std::string_view text =
-        FindStoredAttribute(cursor.text(), table.definition.time_to_live_attribute);
-    if (text.empty()) continue;
-    const auto value = ParseAttributeValue(text);
-    if (!value.ok() || !value->is_number()) continue;
-    const double expiry = std::strtod(value->text().c_str(), nullptr);
-    if (expiry >= static_cast<double>(now) || expiry < static_cast<double>(now - kFiveYearsSeconds))
-      continue;
-    keys.push_back(KeyOfStored(table, cursor.text()));
+    if (IsExpired(table, cursor.text(), now)) keys.push_back(KeyOfStored(table, cursor.text()));
   }
+}
+
+// True when the item was there, and still expired.
+aws::Outcome<bool> ExpireItem(Engine& engine, const Table& table, const ItemKey& key,
+                              std::int64_t now) {
+  bool expired = false;
+  OFFSTAGE_TRY_VOID(engine.store().Write([&](WriteSession& session) -> aws::Outcome<Unit> {
+    OFFSTAGE_TRY(const TablePtr current, TableNow(engine, table));
+    OFFSTAGE_TRY_INTERNAL(const std::optional<StoredItem> old, session.Find(*current, key));
+    // It may have been given more time since.
+    if (!old || !IsExpired(*current, old->text, now)) return Ok();
+    OFFSTAGE_TRY([[maybe_unused]] const ConsumedCapacity used,
+                 WriteItem(engine, session,
+                           {.table = *current,
+                            .key = key,
+                            .old = old,
+                            .origin = ItemChange::Origin::kTimeToLive}));
+    expired = true;
+    return Ok();
+  }));
+  return expired;
 }
 
 }  // namespace
@@ -341,20 +364,11 @@ Result<std::int64_t> Service::ExpireItems() {
     const std::int64_t now = ToEpochSeconds(engine_->options().clock->Now());
     OFFSTAGE_TRY(const std::vector<ItemKey> keys, ExpiredKeys(*engine_, *table, now));
     for (const ItemKey& key : keys) {
-      auto written = engine_->store().Write([&](WriteSession& session) -> aws::Outcome<Unit> {
-        OFFSTAGE_TRY(const TablePtr current, TableNow(*engine_, *table));
-        OFFSTAGE_TRY_INTERNAL(const std::optional<StoredItem> old, session.Find(*current, key));
-        if (!old) return Ok();
-        OFFSTAGE_TRY([[maybe_unused]] const ConsumedCapacity used,
-                     WriteItem(*engine_, session,
-                               {.table = *current,
-                                .key = key,
-                                .old = old,
-                                .origin = ItemChange::Origin::kTimeToLive}));
-        ++expired;
-        return Ok();
-      });
-      if (!written.ok()) return Fail(ToError(written.error()));
+      const auto done = ExpireItem(*engine_, *table, key, now);
+      // The table has gone meanwhile.
+      if (!done.ok() && done.error().status < 500) break;
+      if (!done.ok()) return Fail(ToError(done.error()));
+      expired += *done ? 1 : 0;
     }
   }
   return expired;
