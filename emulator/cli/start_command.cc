@@ -67,7 +67,7 @@ void PrintFunctionNotes(const app::Deployment& deployment) {
   }
 }
 
-void PrintReport(const app::Deployment& deployment, const CommonOptions& options) {
+void PrintReport(app::Deployment& deployment, const CommonOptions& options) {
   const templates::Stack& stack = deployment.stack();
   fmt::print("offstage: stack {} in {}\n", stack.name, stack.region);
   PrintNotes(stack, options.verbose);
