@@ -224,8 +224,8 @@ class Deployment::Impl {
     }
     http::Reply reply = dispatcher_->Handle(request);
     if (cognito) {
-      reply.headers.Add("Access-Control-Allow-Origin", "*");
-      reply.headers.Add("Access-Control-Expose-Headers",
+      reply.headers.Set("Access-Control-Allow-Origin", "*");
+      reply.headers.Set("Access-Control-Expose-Headers",
                         "x-amzn-RequestId,x-amzn-ErrorType,x-amzn-ErrorMessage,Date");
     }
     return reply;
