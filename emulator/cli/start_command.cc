@@ -67,7 +67,7 @@ void PrintFunctionNotes(const app::Deployment& deployment) {
   }
 }
 
-void PrintReport(const app::Deployment& deployment, const app::ProjectPlan& plan,
+void PrintReport(app::Deployment& deployment, const app::ProjectPlan& plan,
                  const CommonOptions& options) {
   const templates::Stack& stack = deployment.stack();
   if (plan.template_file.empty()) {

@@ -35,7 +35,8 @@ User UserFromJson(const Json& json) {
   user.modified = json.value("modified", std::int64_t{0});
   user.password = {.salt = json.value("salt", ""), .verifier = json.value("verifier", "")};
   user.password_expires = json.value("password_expires", std::int64_t{0});
-  for (const auto& [purpose, code] : json.value("codes", Json::object()).items())
+  const Json codes = json.value("codes", Json::object());
+  for (const auto& [purpose, code] : codes.items())
     user.codes[purpose] = {.code = code.value("code", ""),
                            .expires = code.value("expires", std::int64_t{0})};
   user.pending_attributes = json.value("pending_attributes", Texts());
