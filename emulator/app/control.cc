@@ -65,11 +65,32 @@ http::Reply HandleReset(Deployment& deployment) {
   return done.ok() ? Answer(Json::object()) : Refuse(done.error().message);
 }
 
+Json ToJson(const cognito::OrderedToken& made) {
+  return {{"token", made.token},       {"user_pool_id", made.pool}, {"client_id", made.client},
+          {"username", made.username}, {"made_up", made.made_up},   {"expires", made.expires}};
+}
+
+http::Reply HandleToken(Deployment& deployment, const Json& request) {
+  cognito::TokenOrder order;
+  order.pool = request.value("pool", "");
+  order.client = request.value("client", "");
+  order.user = request.value("user", "");
+  order.groups = request.value("groups", std::vector<std::string>());
+  order.claims = request.value("claims", Json::object());
+  order.lifetime = std::chrono::seconds(request.value("lifetime", std::int64_t{3600}));
+  order.use = request.value("access", false) ? cognito::TokenOrder::Use::kAccess
+                                             : cognito::TokenOrder::Use::kId;
+  order.flaw = static_cast<cognito::TokenOrder::Flaw>(request.value("flaw", 0));
+  const auto made = deployment.pools().MakeToken(order);
+  return made.ok() ? Answer(ToJson(*made)) : Refuse(made.error().message);
+}
+
 http::Reply Route(Deployment& deployment, std::string_view path, const Json& request) {
   if (path == "invoke") return HandleInvoke(deployment, request);
   if (path == "data/import") return HandleImport(deployment, request);
   if (path == "data/export") return HandleExport(deployment, request);
   if (path == "data/reset") return HandleReset(deployment);
+  if (path == "token") return HandleToken(deployment, request);
   return Refuse(fmt::format("offstage has no control path {}", path));
 }
 
@@ -144,6 +165,25 @@ Status RemoteControl::Export(const std::vector<std::string>& tables, DataFormat 
 Status RemoteControl::Reset() const {
   OFFSTAGE_TRY_VOID(Post("data/reset", "{}"));
   return Ok();
+}
+
+Result<cognito::OrderedToken> RemoteControl::MakeToken(const cognito::TokenOrder& order) const {
+  const Json request = {{"pool", order.pool},
+                        {"client", order.client},
+                        {"user", order.user},
+                        {"groups", order.groups},
+                        {"claims", order.claims},
+                        {"lifetime", order.lifetime.count()},
+                        {"access", order.use == cognito::TokenOrder::Use::kAccess},
+                        {"flaw", static_cast<int>(order.flaw)}};
+  OFFSTAGE_TRY(const std::string body, Post("token", DumpJson(request)));
+  OFFSTAGE_TRY(const Json json, ParseJson(body));
+  return cognito::OrderedToken{.token = json.value("token", ""),
+                               .pool = json.value("user_pool_id", ""),
+                               .client = json.value("client_id", ""),
+                               .username = json.value("username", ""),
+                               .made_up = json.value("made_up", false),
+                               .expires = json.value("expires", std::int64_t{0})};
 }
 
 }  // namespace offstage::app

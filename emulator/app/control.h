@@ -11,6 +11,7 @@
 #include "app/state_folder.h"
 #include "app/tables.h"
 #include "base/result.h"
+#include "cognito/service.h"
 #include "http/message.h"
 #include "interfaces/invoker.h"
 
@@ -30,6 +31,7 @@ class RemoteControl {
   Result<std::vector<ImportCount>> Import(const std::vector<SeedTable>& seed) const;
   Status Export(const std::vector<std::string>& tables, DataFormat format, std::ostream& out) const;
   Status Reset() const;
+  Result<cognito::OrderedToken> MakeToken(const cognito::TokenOrder& order) const;
 
  private:
   Result<std::string> Post(const std::string& path, std::string body) const;

@@ -11,12 +11,15 @@
 #include <thread>
 
 #include "app/control.h"
+#include "app/expiry.h"
 #include "app/provision/apis.h"
 #include "app/provision/functions.h"
+#include "app/user_pools.h"
 #include "aws/dispatcher.h"
 #include "base/text.h"
 #include "http/server.h"
 #include "lambda/lambda.h"
+#include "streams/service.h"
 
 namespace offstage::app {
 
@@ -96,14 +99,20 @@ class Deployment::Impl {
 
   Status Start(Deployment& self, StateFolder* state) {
     OFFSTAGE_TRY(work_folder_, WorkFolder::Make());
+    streams_ = std::make_unique<streams::Service>(streams::Options{
+        .account = {.region = stack_.region, .id = stack_.account_id}, .clock = &context_.clock});
     OFFSTAGE_TRY(tables_, OpenTables(stack_, state == nullptr ? fs::path() : state->database(),
-                                     {context_.clock, context_.ids, context_.log}));
+                                     {context_.clock, context_.ids, context_.log, streams_.get()}));
+    OFFSTAGE_TRY_VOID(streams_->Attach(*tables_));
+    expiry_ = std::make_unique<Expiry>(*tables_, context_.log);
     OFFSTAGE_TRY_VOID(CreateFunctions());
+    OFFSTAGE_TRY_VOID(OpenPools(state));
     // A gateway serves at least one API; a stack may have none.
     if (!stack_.apis.empty()) {
-      OFFSTAGE_TRY(gateway_, gateway::Gateway::Create(ToApiConfigs(stack_),
-                                                      {*functions_, context_.clock, context_.ids,
-                                                       context_.log, context_.requests}));
+      OFFSTAGE_TRY(gateway_, gateway::Gateway::Create(
+                                 ToApiConfigs(stack_),
+                                 {*functions_, context_.clock, context_.ids, context_.log,
+                                  context_.requests, &pools_->verifier()}));
     }
     dispatcher_ = std::make_unique<aws::Dispatcher>(aws::DispatcherOptions{.region = stack_.region},
                                                     context_.ids, context_.log, context_.requests,
@@ -115,15 +124,19 @@ class Deployment::Impl {
                                 faulty_tables_ != nullptr
                                     ? static_cast<aws::JsonService&>(*faulty_tables_)
                                     : static_cast<aws::JsonService&>(*tables_));
+    dispatcher_->AddJsonService("dynamodbstreams", "DynamoDBStreams_20120810", *streams_);
+    dispatcher_->AddJsonService("cognito-idp", "AWSCognitoIdentityProviderService", *pools_);
     dispatcher_->AddRestService("lambda", "/2015-03-31/functions", *functions_);
     OFFSTAGE_TRY_VOID(StartServers(self));
     functions_->SetAwsEndpoint(aws_server_->url());
+    pools_->SetEndpoint(aws_server_->url());
     ready_ = true;
     return Ok();
   }
 
   const templates::Stack& stack() const { return stack_; }
   dynamodb::Service& tables() { return *tables_; }
+  cognito::Service& pools() { return *pools_; }
   const http::Server* api_server() const { return api_server_.get(); }
   const http::Server& aws_server() const { return *aws_server_; }
   // Null when the stack has no API.
@@ -149,6 +162,24 @@ class Deployment::Impl {
     OFFSTAGE_TRY(functions_, lambda::Service::Create(std::move(options), ToFunctionConfigs(stack_),
                                                      {context_.clock, context_.ids, context_.log,
                                                       &context_.requests, &output_}));
+    return Ok();
+  }
+
+  Status OpenPools(StateFolder* state) {
+    UserPoolContext context{.clock = context_.clock,
+                            .ids = context_.ids,
+                            .log = context_.log,
+                            .invoker = functions_.get(),
+                            .on_message = {},
+                            .local_issuer_clients = options_.local_issuer_clients};
+    // The mailbox stands in for e-mail and SMS: what was sent is shown where people look.
+    context.on_message = [this](const cognito::Message& message) {
+      context_.requests.Line(fmt::format("{} to {}: {}{}", message.medium, message.destination,
+                                         message.subject.empty() ? "" : message.subject + ": ",
+                                         message.body));
+    };
+    OFFSTAGE_TRY(pools_,
+                 OpenUserPools(stack_, state == nullptr ? fs::path() : state->database(), context));
     return Ok();
   }
 
@@ -183,6 +214,7 @@ class Deployment::Impl {
       return {.status = 503,
               .headers = {{"x-offstage-explain", "starting or stopping; try again"}}};
     }
+    if (auto reply = pools_->HandleHttp(request)) return *std::move(reply);
     if (auto reply = HandleControl(self, request)) return *std::move(reply);
     return dispatcher_->Handle(request);
   }
@@ -193,9 +225,13 @@ class Deployment::Impl {
   const DeploymentContext context_;
   NamedOutput output_;
   std::unique_ptr<WorkFolder> work_folder_;
+  // Before the tables, which tell it of changes.
+  std::unique_ptr<streams::Service> streams_;
   std::unique_ptr<dynamodb::Service> tables_;
   std::unique_ptr<lambda::Service> functions_;
+  std::unique_ptr<Expiry> expiry_;
   std::unique_ptr<FaultyService> faulty_tables_;
+  std::unique_ptr<cognito::Service> pools_;
   std::unique_ptr<gateway::Gateway> gateway_;
   std::unique_ptr<aws::Dispatcher> dispatcher_;
   std::atomic<bool> ready_{false};
@@ -220,6 +256,9 @@ const templates::Stack& Deployment::stack() const {
 }
 dynamodb::Service& Deployment::tables() {
   return impl_->tables();
+}
+cognito::Service& Deployment::pools() {
+  return impl_->pools();
 }
 
 Result<InvokeResult> Deployment::Invoke(const std::string& function, const std::string& payload) {

@@ -3,6 +3,8 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -15,6 +17,7 @@
 #include "base/id.h"
 #include "base/log.h"
 #include "base/result.h"
+#include "cognito/service.h"
 #include "gateway/gateway.h"
 #include "interfaces/invoker.h"
 #include "lambda/service.h"
@@ -41,6 +44,8 @@ struct DeploymentOptions {
   // Makes DynamoDB calls fail or wait on purpose; null: none. Outlives the deployment.
   FaultPlan* faults = nullptr;
   enum class Runtimes { kNearest, kStrict } runtimes = Runtimes::kNearest;
+  // App clients (or "*") whose tokens carry the local issuer: see cognito::Options.
+  std::set<std::string> local_issuer_clients;
 };
 
 // Outlive the deployment.
@@ -65,6 +70,7 @@ class Deployment {
 
   const templates::Stack& stack() const;
   dynamodb::Service& tables();
+  cognito::Service& pools();
 
   // The data of one moment, to come back to. Whatever else has state joins in here.
   Result<std::unique_ptr<dynamodb::SavedTables>> SaveState();

@@ -32,6 +32,7 @@ Result<std::unique_ptr<dynamodb::Service>> OpenTables(const templates::Stack& st
   options.clock = &context.clock;
   options.ids = &context.ids;
   options.log = &context.log;
+  options.changes = context.changes;
   OFFSTAGE_TRY(auto service, dynamodb::Service::Create(options));
   for (const templates::Table& table : stack.tables) {
     OFFSTAGE_TRY(const auto definition, ToTableDefinition(table));

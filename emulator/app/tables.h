@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "base/result.h"
 #include "dynamodb/service.h"
+#include "interfaces/change_sink.h"
 #include "template/stack.h"
 
 namespace offstage::app {
@@ -22,6 +23,8 @@ struct TableContext {
   const Clock& clock;
   IdSource& ids;
   Log& log;
+  // Told of each change; null: nobody.
+  ChangeSink* changes = nullptr;
 };
 
 // Opens the database (`database` empty: in memory) and makes every table of the stack be there.

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <zlib.h>
 
+#include "aws/browser.h"
 #include "base/text.h"
 
 namespace offstage::aws {
@@ -76,6 +77,13 @@ void Dispatcher::AddRestService(std::string signing_name, std::string path_prefi
 }
 
 http::Reply Dispatcher::Handle(const http::Request& request) const {
+  if (auto preflight = AnswerPreflight(request)) return *std::move(preflight);
+  http::Reply reply = Route(request);
+  AddCorsHeaders(request, reply);
+  return reply;
+}
+
+http::Reply Dispatcher::Route(const http::Request& request) const {
   const auto start = std::chrono::steady_clock::now();
   std::string inflated;
   Call call{.operation = {},
@@ -144,12 +152,18 @@ http::Reply Dispatcher::HandleJson(const JsonRow& row, Call& call) const {
     const ApiError& error = outcome.error();
     reply.status = error.status;
     reply.body = ErrorBody(row.service->ErrorTypePrefix(error.type), error);
+    if (row.service->SendsErrorHeaders()) {
+      reply.headers.Add("x-amzn-ErrorType", error.type + ":");
+      reply.headers.Add("x-amzn-ErrorMessage", HeaderText(error.message));
+    }
     if (!error.explanation.empty())
       reply.headers.Add("x-offstage-explain", HeaderText(error.explanation));
     facts.attributes.emplace_back("error", error.type);
     if (error.status >= 500)
       log_.Error(error.message, {{"service", row.signing_name}, {"cause", error.explanation}});
   }
+  // The checksum is that of the bytes on the wire.
+  CompressReply(call.request, reply);
   if (row.service->SendsCrc32())
     reply.headers.Add("x-amz-crc32", std::to_string(Crc32(reply.body)));
   Finish(call, row.signing_name, start, std::move(facts), reply);

@@ -49,6 +49,7 @@ class Dispatcher {
     RestService* service = nullptr;
   };
 
+  http::Reply Route(const http::Request& request) const;
   http::Reply HandleJson(const JsonRow& row, Call& call) const;
   http::Reply NotEmulated(const Call& call, const std::optional<Credential>& credential) const;
   std::string EmulatedServices() const;

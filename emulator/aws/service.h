@@ -41,6 +41,9 @@ class JsonService {
   virtual Outcome<std::string> Execute(const Call& call, CallFacts& facts) = 0;
   // The reply's header x-amz-crc32 is DynamoDB's own.
   virtual bool SendsCrc32() const { return false; }
+  // Errors also carry x-amzn-ErrorType and x-amzn-ErrorMessage, and the client's pages may read all
+  // replies (Access-Control-Allow-Origin: *), as Cognito's endpoint answers.
+  virtual bool SendsErrorHeaders() const { return false; }
   // "com.amazonaws.dynamodb.v20120810#" goes in front of the error type; or
   // empty.
   virtual std::string_view ErrorTypePrefix(std::string_view error_type) const = 0;

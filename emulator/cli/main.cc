@@ -19,6 +19,7 @@ int main(int argc, char** argv) {
   AddDataCommand(program, exit_code);
   AddTestCommand(program, exit_code);
   AddExecCommand(program, exit_code);
+  AddTokenCommand(program, exit_code);
   try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

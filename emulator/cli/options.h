@@ -62,5 +62,6 @@ void AddRoutesCommand(CLI::App& program, int& exit_code);
 void AddDataCommand(CLI::App& program, int& exit_code);
 void AddTestCommand(CLI::App& program, int& exit_code);
 void AddExecCommand(CLI::App& program, int& exit_code);
+void AddTokenCommand(CLI::App& program, int& exit_code);
 
 }  // namespace offstage::cli

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "base/text.h"
 #include "cli/options.h"
 #include "cli/stop_signal.h"
 
@@ -18,6 +19,7 @@ struct StartOptions {
   int port = 3000;
   int aws_port = 4566;
   std::vector<std::string> seeds;
+  std::vector<std::string> local_issuer;
 };
 
 void PrintNotes(const templates::Stack& stack, bool verbose) {
@@ -65,7 +67,7 @@ void PrintFunctionNotes(const app::Deployment& deployment) {
   }
 }
 
-void PrintReport(const app::Deployment& deployment, const app::ProjectPlan& plan,
+void PrintReport(app::Deployment& deployment, const app::ProjectPlan& plan,
                  const CommonOptions& options) {
   const templates::Stack& stack = deployment.stack();
   if (plan.template_file.empty()) {
@@ -81,6 +83,10 @@ void PrintReport(const app::Deployment& deployment, const app::ProjectPlan& plan
   PrintFunctionNotes(deployment);
   for (const templates::Table& table : stack.tables)
     fmt::print("  table {}  ->  {}\n", table.path, table.name);
+  for (const cognito::Service::PoolSummary& pool : deployment.pools().Pools()) {
+    fmt::print("  user pool {}  ->  {}   clients {}\n", pool.name, pool.id,
+               Join(pool.clients, ", "));
+  }
   for (const templates::Output& output : stack.outputs) {
     if (options.verbose)
       fmt::print("  output {}{}{} = {}\n", output.stack_path, output.stack_path.empty() ? "" : "/",
@@ -90,6 +96,8 @@ void PrintReport(const app::Deployment& deployment, const app::ProjectPlan& plan
   if (!deployment.api_url().empty()) fmt::print("API           {}\n", deployment.api_url());
   fmt::print("AWS endpoint  {}   (any credentials; region {})\n", deployment.aws_url(),
              stack.region);
+  if (!deployment.pools().Pools().empty())
+    fmt::print("Mailbox       {}/_offstage/mailbox\n", deployment.aws_url());
   fmt::print("Ready. Ctrl-C stops everything.\n");
   std::fflush(stdout);
 }
@@ -121,6 +129,8 @@ int RunStart(const StartOptions& options) {
   deployment_options->bind = options.bind;
   deployment_options->api_port = options.port;
   deployment_options->aws_port = options.aws_port;
+  deployment_options->local_issuer_clients.insert(options.local_issuer.begin(),
+                                                  options.local_issuer.end());
   auto open = Open(options.common, ids);
   if (!open.ok()) return Complain(open.error().error, open.error().code);
   if (options.bind != "127.0.0.1" && options.bind != "localhost") {
@@ -170,6 +180,9 @@ void AddStartCommand(CLI::App& program, int& exit_code) {
       ->capture_default_str();
   command->add_option("--seed", options->seeds,
                       "Data file (JSON by table) to put into the tables; may be repeated");
+  command->add_option("--local-issuer", options->local_issuer,
+                      "App client whose tokens name this emulator as their issuer instead of AWS; "
+                      "* for all; may be repeated");
   command->add_flag("--no-template", options->common.no_template,
                     "Serve the AWS endpoint alone, as without a template in the folder");
   command->add_flag("-v,--verbose", options->common.verbose,

@@ -8,6 +8,7 @@
 #include "dynamodb/ops/engine.h"
 #include "dynamodb/ops/item_write.h"
 #include "dynamodb/ops/keys.h"
+#include "dynamodb/ops/table_definition.h"
 #include "dynamodb/value/attribute_json.h"
 #include "dynamodb/value/item_size.h"
 
@@ -184,9 +185,28 @@ Status Service::DropTable(std::string_view table) {
 
 std::vector<TableSummary> Service::Tables() const {
   std::vector<TableSummary> out;
-  for (const TablePtr& table : engine_->store().Tables())
+  for (const TablePtr& table : engine_->Tables())
     out.push_back(Summarize(engine_->store(), *table));
   return out;
+}
+
+std::vector<StreamDescription> Service::Streams() const {
+  std::vector<StreamDescription> out;
+  for (const TablePtr& table : engine_->Tables()) {
+    const TableDefinition& definition = table->definition;
+    if (definition.stream == StreamView::kOff) continue;
+    out.push_back(
+        {.table = definition.name,
+         .label = table->stream_label,
+         .view_type = std::string(StreamViewName(definition.stream)),
+         .partition_key = definition.key.partition[0].name,
+         .sort_key = definition.key.sort.empty() ? std::string() : definition.key.sort[0].name});
+  }
+  return out;
+}
+
+std::string Service::StreamDatabase() const {
+  return engine_->store().path();
 }
 
 std::optional<TableSummary> Service::FindTable(std::string_view table) const {
@@ -258,7 +278,7 @@ Status Service::Export(std::string_view table,
 
 Status Service::Reset() {
   const auto lock = engine_->store().LockCatalogue();
-  for (const TablePtr& table : engine_->store().Tables())
+  for (const TablePtr& table : engine_->Tables())
     OFFSTAGE_TRY_VOID(engine_->store().ClearTable(*table));
   return Ok();
 }
@@ -289,9 +309,19 @@ namespace {
 
 constexpr std::int64_t kFiveYearsSeconds = 5LL * 365 * 24 * 3600;
 
-// Keys of the items whose expiry has passed, from one snapshot. Values that are no number, or lie
-// more than five years back, never expire:
+// Values that are no number, or lie more than five years back, never expire:
 // docs.aws.amazon.com/amazondynamodb/latest/developerguide/time-to-live-ttl-before-you-start.html
+bool IsExpired(const Table& table, std::string_view item, std::int64_t now) {
+  const std::string_view text = FindStoredAttribute(item, table.definition.time_to_live_attribute);
+  if (text.empty()) return false;
+  const auto value = ParseAttributeValue(text);
+  if (!value.ok() || !value->is_number()) return false;
+  const double expiry = std::strtod(value->text().c_str(), nullptr);
+  return expiry < static_cast<double>(now) &&
+         expiry >= static_cast<double>(now - kFiveYearsSeconds);
+}
+
+// From one snapshot.
 Result<std::vector<ItemKey>> ExpiredKeys(Engine& engine, const Table& table, std::int64_t now) {
   std::vector<ItemKey> keys;
   OFFSTAGE_TRY(Store::Reader reader, engine.store().Read());
@@ -300,41 +330,45 @@ Result<std::vector<ItemKey>> ExpiredKeys(Engine& engine, const Table& table, std
   while (true) {
     OFFSTAGE_TRY(const bool more, cursor.Next());
     if (!more) return keys;
-    const std::string_view text =
-        FindStoredAttribute(cursor.text(), table.definition.time_to_live_attribute);
-    if (text.empty()) continue;
-    const auto value = ParseAttributeValue(text);
-    if (!value.ok() || !value->is_number()) continue;
-    const double expiry = std::strtod(value->text().c_str(), nullptr);
-    if (expiry >= static_cast<double>(now) || expiry < static_cast<double>(now - kFiveYearsSeconds))
-      continue;
-    keys.push_back(KeyOfStored(table, cursor.text()));
+    if (IsExpired(table, cursor.text(), now)) keys.push_back(KeyOfStored(table, cursor.text()));
   }
+}
+
+// True when the item was there, and still expired.
+aws::Outcome<bool> ExpireItem(Engine& engine, const Table& table, const ItemKey& key,
+                              std::int64_t now) {
+  bool expired = false;
+  OFFSTAGE_TRY_VOID(engine.store().Write([&](WriteSession& session) -> aws::Outcome<Unit> {
+    OFFSTAGE_TRY(const TablePtr current, TableNow(engine, table));
+    OFFSTAGE_TRY_INTERNAL(const std::optional<StoredItem> old, session.Find(*current, key));
+    // It may have been given more time since.
+    if (!old || !IsExpired(*current, old->text, now)) return Ok();
+    OFFSTAGE_TRY([[maybe_unused]] const ConsumedCapacity used,
+                 WriteItem(engine, session,
+                           {.table = *current,
+                            .key = key,
+                            .old = old,
+                            .origin = ItemChange::Origin::kTimeToLive}));
+    expired = true;
+    return Ok();
+  }));
+  return expired;
 }
 
 }  // namespace
 
 Result<std::int64_t> Service::ExpireItems() {
   std::int64_t expired = 0;
-  for (const TablePtr& table : engine_->store().Tables()) {
+  for (const TablePtr& table : engine_->Tables()) {
     if (table->definition.time_to_live_attribute.empty()) continue;
     const std::int64_t now = ToEpochSeconds(engine_->options().clock->Now());
     OFFSTAGE_TRY(const std::vector<ItemKey> keys, ExpiredKeys(*engine_, *table, now));
     for (const ItemKey& key : keys) {
-      auto written = engine_->store().Write([&](WriteSession& session) -> aws::Outcome<Unit> {
-        OFFSTAGE_TRY(const TablePtr current, TableNow(*engine_, *table));
-        OFFSTAGE_TRY_INTERNAL(const std::optional<StoredItem> old, session.Find(*current, key));
-        if (!old) return Ok();
-        OFFSTAGE_TRY([[maybe_unused]] const ConsumedCapacity used,
-                     WriteItem(*engine_, session,
-                               {.table = *current,
-                                .key = key,
-                                .old = old,
-                                .origin = ItemChange::Origin::kTimeToLive}));
-        ++expired;
-        return Ok();
-      });
-      if (!written.ok()) return Fail(ToError(written.error()));
+      const auto done = ExpireItem(*engine_, *table, key, now);
+      // The table has gone meanwhile.
+      if (!done.ok() && done.error().status < 500) break;
+      if (!done.ok()) return Fail(ToError(done.error()));
+      expired += *done ? 1 : 0;
     }
   }
   return expired;

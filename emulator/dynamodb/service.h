@@ -51,7 +51,7 @@ class SavedTables {
 class Engine;  // dynamodb/ops/engine.h: what operations see of the service.
 
 // Thread-safe.
-class Service : public aws::JsonService {
+class Service : public aws::JsonService, public StreamDirectory {
  public:
   // Opens or creates the database. Fails with the path and the reason when the file cannot be
   // written, is no database, or was written by a newer version.
@@ -75,6 +75,9 @@ class Service : public aws::JsonService {
   Result<EnsureResult> EnsureTable(const TableDefinition& definition);
   // Removes the table and its items, deletion protection or not; fine when there is none.
   Status DropTable(std::string_view table);
+
+  std::vector<StreamDescription> Streams() const override;
+  std::string StreamDatabase() const override;
 
   // Sorted by name.
   std::vector<TableSummary> Tables() const;

@@ -83,6 +83,8 @@ struct LambdaAuthorizer {
 struct CognitoAuthorizer {
   std::vector<std::string> user_pool_ids = {};
   std::string identity_source = "method.request.header.Authorization";
+  // The token must match this regular expression, or 401; empty: any token.
+  std::string identity_validation = {};
 };
 
 // A JWT authorizer (HTTP API).

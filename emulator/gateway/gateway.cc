@@ -16,6 +16,7 @@
 #include "gateway/integration.h"
 #include "gateway/lambda_authorizer.h"
 #include "gateway/locate.h"
+#include "gateway/token_authorizer.h"
 
 namespace offstage::gateway {
 
@@ -103,6 +104,16 @@ std::string ExplainNoRoute(const Call& call) {
   return text;
 }
 
+// Routes whose tokens nobody here can check are never open.
+void RefuseUncheckable(Api& api, const TokenVerifier* verifier) {
+  for (CompiledRoute& compiled : api.routes) {
+    Route& route = compiled.route;
+    const auto authorizer = api.config.authorizers.find(route.authorizer);
+    if (!route.refused.empty() || authorizer == api.config.authorizers.end()) continue;
+    route.refused = UnsupportedTokenAuthorizer(route.authorizer, authorizer->second, verifier);
+  }
+}
+
 }  // namespace
 
 class Gateway::Impl {
@@ -110,7 +121,8 @@ class Gateway::Impl {
   Impl(std::vector<std::unique_ptr<Api>> apis, const Dependencies& dependencies)
       : apis_(std::move(apis)),
         dependencies_(dependencies),
-        lambda_authorizers_(dependencies.invoker, dependencies.clock) {}
+        lambda_authorizers_(dependencies.invoker, dependencies.clock),
+        token_authorizers_(dependencies.tokens) {}
 
   http::Reply Handle(const http::Request& request);
   std::vector<RouteListing> Routes() const;
@@ -129,6 +141,7 @@ class Gateway::Impl {
   const std::vector<std::unique_ptr<Api>> apis_;
   const Dependencies dependencies_;
   LambdaAuthorizers lambda_authorizers_;
+  TokenAuthorizers token_authorizers_;
 };
 
 http::Reply Gateway::Impl::Handle(const http::Request& request) {
@@ -202,9 +215,12 @@ std::optional<http::Reply> Gateway::Impl::CheckAuthorizer(Call& call) {
   const std::string& name = call.route->route.authorizer;
   if (name.empty()) return std::nullopt;
   const Authorizer& authorizer = call.api.config.authorizers.at(name);
-  const auto* lambda = std::get_if<LambdaAuthorizer>(&authorizer);
-  OFFSTAGE_CHECK(lambda != nullptr, "routes with other authorizers are refused at start");
-  return lambda_authorizers_.Authorize(call, *lambda);
+  if (const auto* lambda = std::get_if<LambdaAuthorizer>(&authorizer))
+    return lambda_authorizers_.Authorize(call, *lambda);
+  OFFSTAGE_CHECK(dependencies_.tokens != nullptr, "such routes are refused without a verifier");
+  if (const auto* cognito = std::get_if<CognitoAuthorizer>(&authorizer))
+    return token_authorizers_.Authorize(call, *cognito);
+  return token_authorizers_.Authorize(call, std::get<JwtAuthorizer>(authorizer));
 }
 
 http::Reply Gateway::Impl::Answer(Call& call, std::string_view path, IntegrationFacts& facts) {
@@ -322,6 +338,7 @@ Result<std::unique_ptr<Gateway>> Gateway::Create(std::vector<ApiConfig> apis,
       }
     }
     OFFSTAGE_TRY(Api api, CompileApi(std::move(config), warnings));
+    RefuseUncheckable(api, dependencies.tokens);
     compiled.push_back(std::make_unique<Api>(std::move(api)));
   }
   for (const std::string& warning : warnings)

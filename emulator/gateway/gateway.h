@@ -26,6 +26,7 @@
 #include "gateway/api_config.h"
 #include "http/message.h"
 #include "interfaces/invoker.h"
+#include "interfaces/token_verifier.h"
 #include "interfaces/trace.h"
 
 namespace offstage::gateway {
@@ -37,6 +38,8 @@ struct Dependencies {
   IdSource& ids;
   Log& log;
   TraceSink& traces;
+  // Checks the tokens of Cognito and JWT authorizers; null: their routes are refused.
+  TokenVerifier* tokens = nullptr;
 };
 
 // A row of `offstage routes`.

@@ -26,6 +26,32 @@ constexpr std::string_view kFunctionHarmless =
 constexpr TypeFates kEmulated[] = {
     {"AWS::CloudFormation::Stack", "Parameters TemplateURL",
      "NotificationARNs Tags TimeoutInMinutes", ""},
+    {"AWS::Cognito::UserPool",
+     "AccountRecoverySetting AdminCreateUserConfig AliasAttributes AutoVerifiedAttributes "
+     "DeletionProtection EmailAuthenticationMessage EmailAuthenticationSubject "
+     "EmailVerificationMessage EmailVerificationSubject EnabledMfas LambdaConfig MfaConfiguration "
+     "Policies Schema SmsAuthenticationMessage SmsVerificationMessage UserAttributeUpdateSettings "
+     "UserPoolName UserPoolTags UsernameAttributes UsernameConfiguration "
+     "VerificationMessageTemplate",
+     "EmailConfiguration SmsConfiguration UserPoolAddOns UserPoolTier",
+     "DeviceConfiguration WebAuthnFactorConfiguration WebAuthnRelyingPartyID "
+     "WebAuthnUserVerification"},
+    {"AWS::Cognito::UserPoolClient",
+     "AccessTokenValidity AllowedOAuthFlows AllowedOAuthFlowsUserPoolClient AllowedOAuthScopes "
+     "AuthSessionValidity CallbackURLs ClientName DefaultRedirectURI EnableTokenRevocation "
+     "ExplicitAuthFlows GenerateSecret IdTokenValidity LogoutURLs PreventUserExistenceErrors "
+     "ReadAttributes RefreshTokenRotation RefreshTokenValidity SupportedIdentityProviders "
+     "TokenValidityUnits UserPoolId WriteAttributes",
+     "AnalyticsConfiguration EnablePropagateAdditionalUserContextData", ""},
+    {"AWS::Cognito::UserPoolDomain", "Domain UserPoolId",
+     "CustomDomainConfig ManagedLoginVersion Routing", ""},
+    {"AWS::Cognito::UserPoolGroup", "Description GroupName Precedence RoleArn UserPoolId", "", ""},
+    {"AWS::Cognito::UserPoolResourceServer", "Identifier Name Scopes UserPoolId", "", ""},
+    {"AWS::Cognito::UserPoolUser",
+     "ClientMetadata DesiredDeliveryMediums ForceAliasCreation MessageAction UserAttributes "
+     "UserPoolId Username ValidationData",
+     "", ""},
+    {"AWS::Cognito::UserPoolUserToGroupAttachment", "GroupName UserPoolId Username", "", ""},
     {"AWS::DynamoDB::Table",
      "AttributeDefinitions BillingMode DeletionProtectionEnabled GlobalSecondaryIndexes KeySchema "
      "LocalSecondaryIndexes ProvisionedThroughput StreamSpecification TableName Tags "

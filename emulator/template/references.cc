@@ -144,6 +144,8 @@ Resolved<std::string> Scope::Format(ResourceEntry& entry, std::string_view forma
       out += Uuid(entry);
     } else if (token == "lower10") {
       out += Random(entry, token, 10, kLowerAlphanumeric);
+    } else if (token == "secret51") {
+      out += Random(entry, token, 51, kLowerAlphanumeric);
     } else if (token == "url32") {
       out += Random(entry, token, 32, kLowerAlphanumeric);
     } else if (token == "upper17") {

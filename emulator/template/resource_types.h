@@ -32,7 +32,8 @@ struct AttributeFormat {
 };
 
 // In formats, {id} is the physical id, {region}, {account}, {partition}, {stack} and {logical} are
-// what they say; {uuid}, {lower10}, {upper17} and {mixed6} are random parts of the resource.
+// what they say; {uuid}, {lower10}, {secret51}, {upper17} and {mixed6} are random parts of the
+// resource.
 struct ResourceType {
   std::string_view type;
   // The property that names it explicitly; or empty.

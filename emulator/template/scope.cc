@@ -341,11 +341,19 @@ void Scope::BuildEntry(ResourceEntry& entry) {
   if (const auto built = BuildResource(*this, entry, **properties, metadata); !built.ok()) {
     return refuse(built.error());
   }
+  TextPairs attributes;
+  if (entry.info != nullptr && entry.type.rfind("AWS::Cognito::", 0) == 0) {
+    for (const auto& [name, format] : entry.info->attributes) {
+      const auto value = Format(entry, format);
+      if (value.ok()) attributes.emplace_back(name, *value);
+    }
+  }
   context_.stack.resources.push_back({.logical_id = entry.id,
                                       .path = PathOf(entry.id),
                                       .type = entry.type,
                                       .physical_id = *reference,
                                       .arn = *arn,
+                                      .attributes = std::move(attributes),
                                       .properties = **properties,
                                       .metadata = std::move(metadata),
                                       .position = entry.position});

@@ -48,6 +48,9 @@ struct Resource {
   std::string physical_id = {};
   // Empty when the type has none.
   std::string arn = {};
+  // What Fn::GetAtt gives, by name; of AWS::Cognito types only, whose secrets must be the same
+  // wherever they are read.
+  std::vector<std::pair<std::string, std::string>> attributes = {};
   // Resolved. ToJson(properties) where JSON is easier. Globals are merged in.
   Node properties = Node::Map();
   // Resolved; "Metadata" of the resource, or null.

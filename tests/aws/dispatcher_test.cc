@@ -22,7 +22,7 @@ class FakeService : public JsonService {
                            .members = {{"Extra", 1}},
                            .explanation = "why\nso"});
     }
-    return std::string("{\"ok\":true}");
+    return reply;
   }
   bool SendsCrc32() const override { return true; }
   std::string_view ErrorTypePrefix(std::string_view) const override { return "prefix#"; }
@@ -30,6 +30,7 @@ class FakeService : public JsonService {
 
   std::string caller;
   std::string body;
+  std::string reply = "{\"ok\":true}";
 };
 
 class FakeTraces : public TraceSink {
@@ -127,6 +128,44 @@ std::string Gzip(const std::string& plain) {
   out.resize(stream.total_out);
   deflateEnd(&stream);
   return out;
+}
+
+TEST_F(DispatcherTest, AnswersPreflights) {
+  http::Request request;
+  request.method = "OPTIONS";
+  request.target = "/";
+  request.headers = {{"Origin", "http://localhost:5173"},
+                     {"Access-Control-Request-Method", "POST"},
+                     {"Access-Control-Request-Headers", "x-amz-target,authorization"}};
+  const http::Reply reply = dispatcher_.Handle(request);
+  EXPECT_EQ(reply.status, 200);
+  EXPECT_TRUE(reply.body.empty());
+  EXPECT_EQ(reply.headers.Get("Access-Control-Allow-Origin"), "*");
+  EXPECT_EQ(reply.headers.Get("Access-Control-Allow-Methods"), "POST");
+  EXPECT_EQ(reply.headers.Get("Access-Control-Allow-Headers"), "x-amz-target,authorization");
+  EXPECT_EQ(reply.headers.Get("Access-Control-Max-Age"), "172800");
+}
+
+TEST_F(DispatcherTest, LetsBrowsersReadRepliesAndNobodyElseKnow) {
+  const http::Reply page = Send("DynamoDB_20120810.GetItem", "{}", {{"Origin", "http://a"}});
+  EXPECT_EQ(page.headers.Get("Access-Control-Allow-Origin"), "*");
+  EXPECT_NE(page.headers.Get("Access-Control-Expose-Headers").find("x-amzn-RequestId"),
+            std::string_view::npos);
+  EXPECT_EQ(Send("DynamoDB_20120810.GetItem").headers.Get("Access-Control-Allow-Origin"), "");
+}
+
+TEST_F(DispatcherTest, CompressesLongRepliesOnRequest) {
+  service_.reply = std::string(5000, 'x');
+  const http::Reply reply =
+      Send("DynamoDB_20120810.GetItem", "{}", {{"Accept-Encoding", "deflate, gzip;q=0.5"}});
+  EXPECT_EQ(reply.headers.Get("Content-Encoding"), "gzip");
+  EXPECT_TRUE(Gunzip(reply.body, 10'000) == service_.reply);
+  EXPECT_EQ(reply.headers.Get("x-amz-crc32"), std::to_string(Crc32(reply.body)));
+  EXPECT_TRUE(Send("DynamoDB_20120810.GetItem").body == service_.reply);
+  EXPECT_TRUE(Send("DynamoDB_20120810.GetItem", "{}", {{"Accept-Encoding", "gzip;q=0"}}).body ==
+              service_.reply);
+  service_.reply = "{}";
+  EXPECT_EQ(Send("DynamoDB_20120810.GetItem", "{}", {{"Accept-Encoding", "gzip"}}).body, "{}");
 }
 
 TEST_F(DispatcherTest, InflatesGzipBodies) {

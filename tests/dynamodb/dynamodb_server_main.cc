@@ -12,6 +12,7 @@
 #include "dynamodb/service.h"
 #include "http/server.h"
 #include "interfaces/trace.h"
+#include "streams/service.h"
 
 namespace {
 
@@ -43,6 +44,9 @@ int main(int argc, char** argv) {
   } else {
     options.persistence = offstage::dynamodb::Persistence::kInMemory;
   }
+  offstage::streams::Service streams(
+      {.account = {.region = options.region, .id = options.account_id}, .clock = &clock});
+  options.changes = &streams;
   auto service = offstage::dynamodb::Service::Create(options);
   if (!service.ok()) {
     std::fprintf(stderr, "%s\n", service.error().message.c_str());
@@ -50,6 +54,11 @@ int main(int argc, char** argv) {
   }
   offstage::aws::Dispatcher dispatcher({.region = options.region}, ids, log, traces, nullptr);
   dispatcher.AddJsonService("dynamodb", "DynamoDB_20120810", **service);
+  if (const auto attached = streams.Attach(**service); !attached.ok()) {
+    std::fprintf(stderr, "%s\n", attached.error().message.c_str());
+    return 3;
+  }
+  dispatcher.AddJsonService("dynamodbstreams", "DynamoDBStreams_20120810", streams);
   offstage::http::ServerOptions server_options;
   server_options.port = argc > 1 ? std::atoi(argv[1]) : 0;
   auto server = offstage::http::Server::Start(

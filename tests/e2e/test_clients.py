@@ -33,11 +33,23 @@ class Clients(unittest.TestCase):
     def test_sdk_for_javascript_v3(self):
         self.node("sdk_v3.mjs")
 
-    def test_boto3(self):
-        done = subprocess.run(["/usr/bin/python3", CLIENTS / "boto3_client.py"], env=self.environment, text=True,
+    def test_partiql_with_sdk_for_javascript_v3(self):
+        self.node("sdk_v3_partiql.mjs")
+
+    def test_streams_with_sdk_for_javascript_v2(self):
+        self.node("sdk_v2_streams.js")
+
+    def python(self, script):
+        done = subprocess.run(["/usr/bin/python3", CLIENTS / script], env=self.environment, text=True,
                               capture_output=True, timeout=LIMIT_S)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         self.assertIn("all good", done.stdout)
+
+    def test_boto3(self):
+        self.python("boto3_client.py")
+
+    def test_statements_streams_and_backups_with_boto3(self):
+        self.python("boto3_streams.py")
 
     def aws(self, *arguments):
         done = subprocess.run([shutil.which("aws", path="/usr/bin:" + os.environ["PATH"]), "--endpoint-url", self.emulator.aws_url, "dynamodb", *arguments],

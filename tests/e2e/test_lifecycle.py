@@ -3,6 +3,7 @@ import json
 import os
 import signal
 import threading
+import time
 import unittest
 
 from emulator import HDOC, Emulator, Project, alive, descendants, run, wait_until
@@ -93,6 +94,22 @@ class Lifecycle(unittest.TestCase):
             self.assertIn("no template.yml", emulator.output())
             self.assertIsNone(emulator.api_port)
             self.assertEqual(emulator.dynamodb("ListTables"), (200, {"TableNames": []}))
+
+    def test_items_go_when_their_time_to_live_has_passed(self):
+        with Emulator("--no-template", "--in-memory") as emulator:
+            emulator.dynamodb("CreateTable", TableName="sessions", BillingMode="PAY_PER_REQUEST",
+                              AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+                              KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}])
+            emulator.dynamodb("UpdateTimeToLive", TableName="sessions", TimeToLiveSpecification={
+                "AttributeName": "until", "Enabled": True})
+            now = int(time.time())
+            for name, until in (("old", now - 60), ("fresh", now + 3600), ("ancient", now - 6 * 365 * 86400)):
+                emulator.dynamodb("PutItem", TableName="sessions",
+                                  Item={"id": {"S": name}, "until": {"N": str(until)}})
+            left = wait_until(lambda: (lambda ids: ids if "old" not in ids else None)(
+                {item["id"]["S"] for item in emulator.dynamodb("Scan", TableName="sessions")[1]["Items"]}),
+                "the old item to go")
+            self.assertEqual(left, {"fresh", "ancient"})
 
     def test_each_stage_has_its_own_stack(self):
         with Emulator("--template", HDOC / "template.yml", "--config-env", "staging") as emulator:

@@ -5,10 +5,13 @@
 
 namespace offstage::gateway::test {
 
-GatewayUnderTest::GatewayUnderTest(std::vector<ApiConfig> apis) {
-  auto created = Gateway::Create(
-      std::move(apis),
-      {.invoker = invoker, .clock = clock, .ids = ids, .log = log, .traces = traces});
+GatewayUnderTest::GatewayUnderTest(std::vector<ApiConfig> apis, TokenVerifier* tokens) {
+  auto created = Gateway::Create(std::move(apis), {.invoker = invoker,
+                                                   .clock = clock,
+                                                   .ids = ids,
+                                                   .log = log,
+                                                   .traces = traces,
+                                                   .tokens = tokens});
   if (!created.ok()) {
     std::cerr << "the gateway was refused: " << created.error().message << "\n";
     std::abort();

@@ -3,6 +3,7 @@
 
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -46,6 +47,19 @@ class MemoryTraces : public TraceSink {
   std::vector<Span> spans;
 };
 
+// Knows the tokens that it is told of, of the issuer "us-east-1_Good" and its address.
+class FakeVerifier : public TokenVerifier {
+ public:
+  TokenCheck Verify(std::string_view token, const std::vector<std::string>&) override {
+    const auto found = tokens.find(std::string(token));
+    return found == tokens.end() ? TokenCheck{.fault = TokenFault::kSignature} : found->second;
+  }
+  bool IsKnownIssuer(std::string_view issuer) const override {
+    return issuer.ends_with("us-east-1_Good");
+  }
+  std::map<std::string, TokenCheck> tokens;
+};
+
 // 25 November 2026, 12:00:00.123 UTC.
 inline TimePoint TestTime() {
   return TimePoint(std::chrono::milliseconds(1795608000123));
@@ -54,7 +68,8 @@ inline TimePoint TestTime() {
 // A gateway with everything it needs. Aborts the test program when the configuration is refused.
 class GatewayUnderTest {
  public:
-  explicit GatewayUnderTest(std::vector<ApiConfig> apis);
+  // `tokens` outlives this; null: no token can be checked.
+  explicit GatewayUnderTest(std::vector<ApiConfig> apis, TokenVerifier* tokens = nullptr);
   explicit GatewayUnderTest(ApiConfig api)
       : GatewayUnderTest(std::vector<ApiConfig>{std::move(api)}) {}
 

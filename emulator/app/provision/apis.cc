@@ -69,6 +69,7 @@ gateway::Authorizer ToAuthorizer(const templates::Authorizer& from) {
     for (const std::string& arn : from.user_pool_arns)
       authorizer.user_pool_ids.push_back(arn.substr(arn.rfind('/') + 1));
     if (!from.identity_sources.empty()) authorizer.identity_source = from.identity_sources[0];
+    authorizer.identity_validation = from.validation_expression;
     return authorizer;
   }
   if (from.kind == AuthorizerKind::kJwt) {

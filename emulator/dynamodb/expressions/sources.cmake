@@ -15,7 +15,8 @@ set(DYNAMODB_EXPRESSIONS_SOURCES
   expressions/reserved_words.cc
   expressions/syntax_check.cc
   expressions/update.cc
-  expressions/update_apply.cc)
+  expressions/update_apply.cc
+  expressions/update_charge.cc)
 set(DYNAMODB_EXPRESSIONS_HEADERS
   expressions/cached_parse.h
   expressions/condition.h

@@ -1,6 +1,7 @@
 // Update: an UpdateExpression or AttributeUpdates, compiled for one request.
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -35,6 +36,10 @@ class Update {
   // operand is missing or of the wrong type, and when a number leaves its range. The result's size
   // and keys are not checked here.
   aws::Outcome<Item> Apply(const Item& item) const;
+
+  // What the service counts the expression itself as, against the 400 KB that an item may have
+  // (update_charge.cc). 0 for AttributeUpdates, which it does not count.
+  std::size_t ChargedBytes(const Item& item) const;
 
   // Of `item` (before or after) what ReturnValues=UPDATED_OLD or UPDATED_NEW answers.
   Item Touched(const Item& item) const;

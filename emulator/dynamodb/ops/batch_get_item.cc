@@ -34,6 +34,8 @@ const Shape& BatchGetItemShape() {
                                         {"ExpressionAttributeNames", ExpressionAttributeNames()}}),
         {.min = 1, .max = 100});
     items.wording = Wording::kBare;
+    items.key = TableKey();
+    items.shows_json = true;
     return Structure("BatchGetItemInput", {{"RequestItems", std::move(items), Presence::kRequired},
                                            {"ReturnConsumedCapacity", ReturnConsumedCapacity()}});
   }();
@@ -70,6 +72,21 @@ aws::Outcome<Wanted> Parse(Engine& engine, NodeMember part) {
     wanted.key_items.push_back(std::move(item));
   }
   return wanted;
+}
+
+// Old and new projections do not mix, not even between tables.
+aws::Outcome<Unit> CheckOneKindOfProjection(Node items) {
+  bool legacy = false;
+  bool expressions = false;
+  for (const NodeMember part : items.members()) {
+    legacy = legacy || part.value["AttributesToGet"];
+    expressions = expressions || part.value["ProjectionExpression"];
+  }
+  if (!legacy || !expressions) return Ok();
+  return Fail(ValidationError(
+      "Can not use both expression and non-expression parameters in the same request: "
+      "Non-expression parameters: {AttributesToGet} Expression parameters: "
+      "{ProjectionExpression}"));
 }
 
 aws::Outcome<Unit> FindKeys(Engine& engine, std::string_view table, Wanted& wanted) {
@@ -150,6 +167,7 @@ class Batch {
 aws::Outcome<std::string> BatchGetItem(Engine& engine, Node request) {
   std::vector<std::pair<std::string_view, Wanted>> tables;
   std::size_t keys = 0;
+  OFFSTAGE_TRY_VOID(CheckOneKindOfProjection(request["RequestItems"]));
   for (const NodeMember part : request["RequestItems"].members()) {
     OFFSTAGE_TRY(Wanted wanted, Parse(engine, part));
     keys += wanted.key_items.size();

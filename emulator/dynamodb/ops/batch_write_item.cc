@@ -25,9 +25,10 @@ const Shape& BatchWriteItemShape() {
   static const Shape shape = [] {
     Shape items = Map(List(Structure(
         "WriteRequest",
-        {{"DeleteRequest",
-          Structure("DeleteRequest", {{"Key", Attributes(), Presence::kRequired}})},
-         {"PutRequest", Structure("PutRequest", {{"Item", Attributes(), Presence::kRequired}})}})));
+        {{"PutRequest", Structure("PutRequest", {{"Item", Attributes(), Presence::kRequired}})},
+         {"DeleteRequest",
+          Structure("DeleteRequest", {{"Key", Attributes(), Presence::kRequired}})}})));
+    items.key = TableKey();
     items.value_min = 1;
     items.value_max = static_cast<std::int64_t>(kMaxRequests);
     return Structure("BatchWriteItemInput",
@@ -60,7 +61,8 @@ aws::Outcome<Request> Parse(std::string_view table, Node node) {
   Request request;
   request.table_name = table;
   request.puts = static_cast<bool>(put);
-  OFFSTAGE_TRY(Item item, ParseItem(put ? put["Item"].raw() : remove["Key"].raw()));
+  OFFSTAGE_TRY(Item item,
+               ParseItem(put ? put["Item"].raw() : remove["Key"].raw(), ValueLayer::kOlder));
   request.item = MakeNewItem(std::move(item));
   if (put && static_cast<std::size_t>(request.item.size) > kMaxItemBytes) {
     return Fail(ValidationError("Item size has exceeded the maximum allowed size"));

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "dynamodb/ops/index_counts.h"
 #include "dynamodb/ops/keys.h"
 #include "dynamodb/ops/table_definition.h"
 
@@ -40,7 +41,12 @@ Json AttributeDefinitionsJson(const TableDefinition& table) {
   return out;
 }
 
-Json IndexJson(const Table& table, const Index& index, std::string_view status) {
+Json IndexJson(Engine& engine, const Table& table, const Index& index, std::string_view status) {
+  // An index that is about to be made, or a backup's, has no rows to count.
+  CountDelta count;
+  if (index.id != 0) {
+    if (const auto counted = CountIndex(engine, table, index); counted.ok()) count = *counted;
+  }
   const IndexDefinition& definition = index.definition;
   Json projection = {{"ProjectionType", ProjectionName(definition.projection)}};
   if (definition.projection == ProjectionType::kInclude)
@@ -48,8 +54,8 @@ Json IndexJson(const Table& table, const Index& index, std::string_view status) 
   Json out = {{"IndexName", definition.name},
               {"KeySchema", KeySchemaJson(definition.key)},
               {"Projection", std::move(projection)},
-              {"IndexSizeBytes", 0},
-              {"ItemCount", 0},
+              {"IndexSizeBytes", count.bytes},
+              {"ItemCount", count.items},
               {"IndexArn", fmt::format("{}/index/{}", table.arn, definition.name)}};
   if (index.scope == IndexScope::kGlobal) {
     out["IndexStatus"] = status;
@@ -137,7 +143,7 @@ Json DescribeTableJson(Engine& engine, const Table& table, std::string_view stat
     const bool global = index.scope == IndexScope::kGlobal;
     const std::string_view index_status = status == "CREATING" ? status : "ACTIVE";
     out[global ? "GlobalSecondaryIndexes" : "LocalSecondaryIndexes"].push_back(
-        IndexJson(table, index, index_status));
+        IndexJson(engine, table, index, index_status));
   }
   AddStream(table, out);
   AddEncryption(engine, table, out);

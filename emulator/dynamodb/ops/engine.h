@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "aws/api_error.h"
 #include "dynamodb/expressions/expression_cache.h"
@@ -30,6 +31,8 @@ class Engine {
   std::int64_t NowMillis() const { return ToEpochMillis(options_.clock->Now()); }
   IdSource& ids() const { return *options_.ids; }
 
+  // All tables but backups, by name.
+  std::vector<TablePtr> Tables() const;
   // By name or ARN, as item operations look it up: "Requested resource not found".
   aws::Outcome<TablePtr> FindTable(std::string_view name_or_arn) const;
   // As table operations do: "Requested resource not found: Table: NAME not found".

@@ -3,10 +3,26 @@
 #include <algorithm>
 
 #include "dynamodb/errors.h"
+#include "dynamodb/ops/table_definition.h"
 #include "dynamodb/value/attribute_json.h"
 #include "dynamodb/value/item_size.h"
 
 namespace offstage::dynamodb {
+
+namespace {
+
+StreamSource SourceOf(const Table& table) {
+  const TableDefinition& definition = table.definition;
+  StreamSource source = {.table = definition.name,
+                         .label = table.stream_label,
+                         .view_type = StreamViewName(definition.stream),
+                         .partition_key = definition.key.partition[0].name,
+                         .sort_key = {}};
+  if (!definition.key.sort.empty()) source.sort_key = definition.key.sort[0].name;
+  return source;
+}
+
+}  // namespace
 
 NewItem MakeNewItem(Item item) {
   NewItem out;
@@ -53,13 +69,16 @@ aws::Outcome<ConsumedCapacity> WriteItem(Engine& engine, WriteSession& session,
   if (old_view == new_view) return used;
   const std::string keys =
       AttributesOfStored(new_view.empty() ? old_view : new_view, KeyAttributeNames(table, nullptr));
+  const ItemChange change = {.stream = SourceOf(table),
+                             .keys = keys,
+                             .old_image = old_view,
+                             .new_image = new_view,
+                             .keys_size = static_cast<std::int64_t>(SizeOf(ParseStoredItem(keys))),
+                             .old_size = old_size,
+                             .new_size = new_size,
+                             .origin = write.origin};
   OFFSTAGE_TRY_INTERNAL([[maybe_unused]] const Unit recorded,
-                        engine.options().changes->Append(session.connection().database(),
-                                                         {.table = table.definition.name,
-                                                          .keys = keys,
-                                                          .old_image = old_view,
-                                                          .new_image = new_view,
-                                                          .origin = write.origin}));
+                        engine.options().changes->Append(session.connection().database(), change));
   return used;
 }
 

@@ -17,7 +17,7 @@ aws::Outcome<std::string> ListTables(Engine& engine, Node request) {
   const auto limit = request["Limit"] ? static_cast<std::size_t>(request["Limit"].integer()) : 100;
   Json names = Json::array();
   Json reply = Json::object();
-  for (const TablePtr& table : engine.store().Tables()) {
+  for (const TablePtr& table : engine.Tables()) {
     if (!start.empty() && table->definition.name <= start) continue;
     if (names.size() == limit) {
       reply["LastEvaluatedTableName"] = names.back();

@@ -15,6 +15,12 @@ Shape TableName() {
   return shape;
 }
 
+std::shared_ptr<const Shape> TableKey() {
+  Shape shape = Name({.min = 3, .max = 255});
+  shape.accepts_arn = true;
+  return std::make_shared<const Shape>(std::move(shape));
+}
+
 Shape IndexName() {
   return Name({.min = 3, .max = 255});
 }
@@ -101,12 +107,24 @@ aws::Outcome<Unit> CheckExpressionMembers(Node request, const ExpressionMembers&
   return Ok();
 }
 
-aws::Outcome<Unit> LoadPlaceholders(Node request, Placeholders& placeholders) {
-  if (const Node values = request["ExpressionAttributeValues"]) {
-    OFFSTAGE_TRY_VOID(placeholders.SetValues(values.raw()));
-  }
+aws::Outcome<Unit> LoadPlaceholders(Node request, Placeholders& placeholders, ValueLayer layer) {
   if (const Node names = request["ExpressionAttributeNames"]) {
     OFFSTAGE_TRY_VOID(placeholders.SetNames(names.raw()));
+  }
+  if (const Node values = request["ExpressionAttributeValues"]) {
+    OFFSTAGE_TRY_VOID(placeholders.SetValues(values.raw(), layer));
+  }
+  return Ok();
+}
+
+aws::Outcome<Unit> CheckConditionalOperator(Node request, Node conditions) {
+  if (!request["ConditionalOperator"]) return Ok();
+  if (conditions.size() == 0) {
+    return Fail(ValidationError("ConditionalOperator cannot be used without Filter or Expected"));
+  }
+  if (conditions.size() == 1) {
+    return Fail(ValidationError(
+        "ConditionalOperator can only be used when Filter or Expected has two or more elements"));
   }
   return Ok();
 }
@@ -118,7 +136,11 @@ aws::Outcome<std::optional<Condition>> ConditionOf(Engine& engine, Node request,
     OFFSTAGE_TRY(Condition condition, Condition::Compile(text.text(), Condition::Kind::kCondition,
                                                          placeholders, &engine.expressions()));
     out = std::move(condition);
-  } else if (const Node expected = request["Expected"]; expected && expected.size() > 0) {
+    return out;
+  }
+  const Node expected = request["Expected"];
+  OFFSTAGE_TRY_VOID(CheckConditionalOperator(request, expected));
+  if (expected && expected.size() > 0) {
     const auto joined_by = request["ConditionalOperator"].text() == "OR"
                                ? ConditionalOperator::kOr
                                : ConditionalOperator::kAnd;
@@ -128,22 +150,14 @@ aws::Outcome<std::optional<Condition>> ConditionOf(Engine& engine, Node request,
   return out;
 }
 
-aws::ApiError Enveloped(aws::ApiError error) {
-  if (error.type != "ValidationException" ||
-      error.message.starts_with("1 validation error detected: "))
+aws::ApiError Enveloped(aws::ApiError error, EmptyExpressions empty) {
+  constexpr std::string_view kEnvelope = "1 validation error detected: ";
+  if (error.type != "ValidationException" || error.message.starts_with(kEnvelope)) return error;
+  if (error.message.starts_with("Value provided in ExpressionAttribute")) return error;
+  if (empty == EmptyExpressions::kBare &&
+      error.message.ends_with("The expression can not be empty;"))
     return error;
-  // Wordings that the service reports bare.
-  for (const std::string_view bare :
-       {"The parameter cannot be converted to a numeric value", "Number overflow",
-        "Number underflow", "Attempting to store more than 38 significant digits",
-        "Nesting Levels have exceeded", "Supplied AttributeValue", "ExpressionAttributeNames",
-        "ExpressionAttributeValues must not be empty",
-        "ExpressionAttributeValues contains invalid key",
-        "Value provided in ExpressionAttribute"}) {
-    if (error.message.starts_with(bare)) return error;
-  }
-  if (error.message.ends_with("The expression can not be empty;")) return error;
-  error.message.insert(0, "1 validation error detected: ");
+  error.message.insert(0, kEnvelope);
   return error;
 }
 

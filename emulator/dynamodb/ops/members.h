@@ -11,6 +11,7 @@
 #include "dynamodb/ops/document.h"
 #include "dynamodb/ops/engine.h"
 #include "dynamodb/ops/shape.h"
+#include "dynamodb/value/number.h"
 
 namespace offstage::dynamodb {
 
@@ -18,6 +19,8 @@ namespace shape {
 
 // TableName of item operations; an ARN is accepted too.
 Shape TableName();
+// Keys of RequestItems.
+std::shared_ptr<const Shape> TableKey();
 Shape IndexName();
 Shape ReturnConsumedCapacity();
 Shape ReturnItemCollectionMetrics();
@@ -43,19 +46,25 @@ struct ExpressionMembers {
 // Refuses mixtures of old and new members, and placeholders without expressions.
 aws::Outcome<Unit> CheckExpressionMembers(Node request, const ExpressionMembers& members);
 // Reads ExpressionAttributeNames and -Values.
-aws::Outcome<Unit> LoadPlaceholders(Node request, Placeholders& placeholders);
+aws::Outcome<Unit> LoadPlaceholders(Node request, Placeholders& placeholders,
+                                    ValueLayer layer = ValueLayer::kCurrent);
+// ConditionalOperator joins at least two legacy conditions; `conditions`: the member that holds
+// them.
+aws::Outcome<Unit> CheckConditionalOperator(Node request, Node conditions);
 
 // The condition that ConditionExpression or Expected make; null when there is none.
 aws::Outcome<std::optional<Condition>> ConditionOf(Engine& engine, Node request,
                                                    Placeholders& placeholders);
 
-// The service puts "1 validation error detected: " in front of some of PutItem's and UpdateItem's
-// own checks: of values, of expressions, of mixtures, not of what stands against the table.
-aws::ApiError Enveloped(aws::ApiError error);
+// PutItem, UpdateItem and DeleteItem put "1 validation error detected: " in front of what is wrong
+// with the request itself (values, expressions, mixtures), not of what does not fit the table.
+// UpdateItem leaves the text about an empty expression bare.
+enum class EmptyExpressions { kEnveloped, kBare };
+aws::ApiError Enveloped(aws::ApiError error, EmptyExpressions empty);
 template <typename T>
-aws::Outcome<T> Enveloped(aws::Outcome<T> outcome) {
+aws::Outcome<T> Enveloped(aws::Outcome<T> outcome, EmptyExpressions empty) {
   if (outcome.ok()) return outcome;
-  return Fail(Enveloped(std::move(outcome).error()));
+  return Fail(Enveloped(std::move(outcome).error(), empty));
 }
 
 bool ConsistentRead(Node request);

@@ -40,9 +40,9 @@ struct Parsed {
 // All that the service checks before it looks for the table.
 aws::Outcome<Parsed> Parse(Engine& engine, Node request, Placeholders& placeholders) {
   OFFSTAGE_TRY(Item item, ParseItem(request["Item"].raw()));
-  OFFSTAGE_TRY_VOID(CheckExpressionMembers(request, {.expressions = {"ConditionExpression"},
-                                                     .legacy = {"Expected"},
-                                                     .value_users = {"ConditionExpression"}}));
+  OFFSTAGE_TRY_VOID(CheckExpressionMembers(
+      request,
+      {.expressions = {"ConditionExpression"}, .legacy = {"Expected"}, .value_users = {}}));
   OFFSTAGE_TRY_VOID(LoadPlaceholders(request, placeholders));
   OFFSTAGE_TRY(std::optional<Condition> condition, ConditionOf(engine, request, placeholders));
   OFFSTAGE_TRY_VOID(placeholders.CheckAllUsed());
@@ -57,7 +57,8 @@ aws::Outcome<Parsed> Parse(Engine& engine, Node request, Placeholders& placehold
 
 aws::Outcome<std::string> PutItem(Engine& engine, Node request) {
   Placeholders placeholders;
-  OFFSTAGE_TRY(const Parsed parsed, Enveloped(Parse(engine, request, placeholders)));
+  OFFSTAGE_TRY(const Parsed parsed,
+               Enveloped(Parse(engine, request, placeholders), EmptyExpressions::kEnveloped));
   if (static_cast<std::size_t>(parsed.item.size) > kMaxItemBytes) {
     return Fail(ValidationError("Item size has exceeded the maximum allowed size"));
   }

@@ -7,6 +7,7 @@
 #include "dynamodb/ops/members.h"
 #include "dynamodb/ops/ops.h"
 #include "dynamodb/ops/read_page.h"
+#include "dynamodb/ops/read_position.h"
 
 namespace offstage::dynamodb {
 
@@ -50,50 +51,6 @@ aws::Outcome<KeyCondition> KeyConditionOf(Engine& engine, Node request,
   return KeyConditionFromLegacy(legacy.raw());
 }
 
-// Lets the range begin behind the start key, which must lie within it.
-aws::Outcome<Unit> StartBehind(ReadSession& session, const Table& table, const Index* index,
-                               const Item& start, QueryRange& range) {
-  const KeySchema& schema = index != nullptr ? index->definition.key : table.definition.key;
-  IndexKey position = PositionOf(schema, start);
-  if (position.partition != range.partition) {
-    return Fail(ValidationError(
-        "The provided starting key is outside query boundaries based on provided conditions"));
-  }
-  if (position.sort < range.first || (range.end && position.sort >= *range.end)) {
-    return Fail(
-        ValidationError("The provided starting key does not match the range key predicate"));
-  }
-  if (index != nullptr) {
-    IndexKey base = PositionOf(table.definition.key, start);
-    const ItemKey key{
-        .hash = base.hash, .partition = std::move(base.partition), .sort = std::move(base.sort)};
-    OFFSTAGE_TRY_INTERNAL(const std::int64_t row, session.FindRow(table, key));
-    range.after = QueryRange::After{.sort = std::move(position.sort), .row = row};
-  } else if (schema.sort.empty()) {
-    // The partition's only item was the last page's last.
-    range.end = range.first;
-  } else if (range.direction == Direction::kForward) {
-    range.first = std::move(position.sort);
-    range.first.push_back('\0');
-  } else {
-    range.end = std::move(position.sort);
-  }
-  return Ok();
-}
-
-// A table without sort key has at most one item with a partition key.
-aws::Outcome<std::string> ReadSingle(ReadSession& session, const Table& table,
-                                     const PageRequest& page, QueryRange range) {
-  const ItemKey key{.hash = range.hash, .partition = std::move(range.partition), .sort = {}};
-  OFFSTAGE_TRY_INTERNAL(const std::optional<StoredItem> found,
-                        session.Find(table, key, ReadSession::Want::kSize));
-  ScanRange row;
-  const bool wanted = found && !(range.end && *range.end == range.first);
-  row.single_row = wanted ? found->row : -2;
-  OFFSTAGE_TRY_INTERNAL(Cursor cursor, session.Scan(table, nullptr, row));
-  return ReadPage(table, nullptr, page, std::move(cursor));
-}
-
 }  // namespace
 
 aws::Outcome<std::string> Query(Engine& engine, Node request) {
@@ -120,9 +77,12 @@ aws::Outcome<std::string> Query(Engine& engine, Node request) {
   if (forward && !forward.is_true() && forward.text() != "true")
     range.direction = Direction::kBackward;
   OFFSTAGE_TRY_INTERNAL(Store::Reader reader, engine.store().Read());
-  if (page.start) OFFSTAGE_TRY_VOID(StartBehind(*reader, *table, index, *page.start, range));
-  if (index == nullptr && schema.sort.empty())
-    return ReadSingle(*reader, *table, page, std::move(range));
+  if (page.start) OFFSTAGE_TRY_VOID(StartQueryBehind(*reader, *table, index, *page.start, range));
+  if (index == nullptr && schema.sort.empty()) {
+    OFFSTAGE_TRY(const ScanRange row, SingleRow(*reader, *table, std::move(range)));
+    OFFSTAGE_TRY_INTERNAL(Cursor single, reader->Scan(*table, nullptr, row));
+    return ReadPage(*table, nullptr, page, std::move(single));
+  }
   OFFSTAGE_TRY_INTERNAL(Cursor cursor, reader->Query(*table, index, range));
   return ReadPage(*table, index, page, std::move(cursor));
 }

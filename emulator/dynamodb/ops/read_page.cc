@@ -17,8 +17,8 @@ namespace {
 
 constexpr std::string_view kInvalidStart = "The provided starting key is invalid";
 
-aws::Outcome<Item> ParseStartKey(Node key) {
-  auto item = ParseItem(key.raw());
+aws::Outcome<Item> ParseStartKey(Node key, ValueLayer layer) {
+  auto item = ParseItem(key.raw(), layer);
   if (item.ok()) return item;
   aws::ApiError error = std::move(item).error();
   // The service puts these words in front of some texts only.
@@ -66,20 +66,26 @@ std::vector<KeyAttribute> AllAttributes(const KeySchema& schema) {
 
 }  // namespace
 
+ValueLayer LayerOf(PageOperation operation) {
+  return operation == PageOperation::kScan ? ValueLayer::kOlder : ValueLayer::kCurrent;
+}
+
 aws::Outcome<PageRequest> ParsePageRequest(Engine& engine, Node request, PageOperation operation,
                                            Placeholders& placeholders) {
   PageRequest page;
   const Node filter = request["FilterExpression"];
   const Node legacy = request[operation == PageOperation::kQuery ? "QueryFilter" : "ScanFilter"];
+  OFFSTAGE_TRY_VOID(CheckConditionalOperator(request, legacy));
+  const ValueLayer layer = LayerOf(operation);
   if (legacy && legacy.size() > 0) {
     const auto joined_by = request["ConditionalOperator"].text() == "OR"
                                ? ConditionalOperator::kOr
                                : ConditionalOperator::kAnd;
-    OFFSTAGE_TRY(Condition condition, ConditionFromFilter(legacy.raw(), joined_by));
+    OFFSTAGE_TRY(Condition condition, ConditionFromFilter(legacy.raw(), joined_by, layer));
     page.filter = std::move(condition);
   }
   if (const Node start = request["ExclusiveStartKey"]) {
-    OFFSTAGE_TRY(page.start, ParseStartKey(start));
+    OFFSTAGE_TRY(page.start, ParseStartKey(start, layer));
   }
   if (filter) {
     OFFSTAGE_TRY(Condition condition, Condition::Compile(filter.text(), Condition::Kind::kFilter,

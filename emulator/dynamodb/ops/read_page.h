@@ -33,6 +33,8 @@ struct PageRequest {
   bool consistent = false;
 };
 
+// Scan reads values in the older of the service's two ways.
+ValueLayer LayerOf(PageOperation operation);
 // Parses and checks them, but for what needs the table. Placeholders must outlive the result.
 aws::Outcome<PageRequest> ParsePageRequest(Engine& engine, Node request, PageOperation operation,
                                            Placeholders& placeholders);

@@ -7,6 +7,7 @@
 #include "dynamodb/ops/members.h"
 #include "dynamodb/ops/ops.h"
 #include "dynamodb/ops/read_page.h"
+#include "dynamodb/ops/read_position.h"
 #include "dynamodb/value/key_encoding.h"
 
 namespace offstage::dynamodb {
@@ -58,25 +59,6 @@ aws::Outcome<Unit> CheckSegments(Node request) {
   return Ok();
 }
 
-aws::Outcome<Unit> StartBehind(ReadSession& session, const Table& table, const Index* index,
-                               const Item& start, Node request, ScanRange& range) {
-  IndexKey base = PositionOf(table.definition.key, start);
-  ScanRange::After after;
-  after.key = index != nullptr ? PositionOf(index->definition.key, start) : base;
-  const ItemKey key{
-      .hash = base.hash, .partition = std::move(base.partition), .sort = std::move(base.sort)};
-  if (after.key.hash < range.first || after.key.hash >= range.end) {
-    return Fail(ValidationError(
-        fmt::format("The provided starting key is invalid: Invalid ExclusiveStartKey. Please use "
-                    "ExclusiveStartKey "
-                    "with correct Segment. TotalSegments: {} Segment: {}",
-                    request["TotalSegments"].integer(), request["Segment"].integer())));
-  }
-  OFFSTAGE_TRY_INTERNAL(after.row, session.FindRow(table, key));
-  range.after = std::move(after);
-  return Ok();
-}
-
 }  // namespace
 
 aws::Outcome<std::string> Scan(Engine& engine, Node request) {
@@ -86,7 +68,7 @@ aws::Outcome<std::string> Scan(Engine& engine, Node request) {
                 .value_users = {"FilterExpression"}}));
   OFFSTAGE_TRY_VOID(CheckSegments(request));
   Placeholders placeholders;
-  OFFSTAGE_TRY_VOID(LoadPlaceholders(request, placeholders));
+  OFFSTAGE_TRY_VOID(LoadPlaceholders(request, placeholders, LayerOf(PageOperation::kScan)));
   OFFSTAGE_TRY(PageRequest page,
                ParsePageRequest(engine, request, PageOperation::kScan, placeholders));
   OFFSTAGE_TRY_VOID(placeholders.CheckAllUsed());
@@ -103,7 +85,10 @@ aws::Outcome<std::string> Scan(Engine& engine, Node request) {
   }
   OFFSTAGE_TRY_INTERNAL(Store::Reader reader, engine.store().Read());
   if (page.start)
-    OFFSTAGE_TRY_VOID(StartBehind(*reader, *table, index, *page.start, request, range));
+    OFFSTAGE_TRY_VOID(StartScanBehind(
+        *reader, *table, index, *page.start,
+        {.segment = request["Segment"].integer(), .total = request["TotalSegments"].integer()},
+        range));
   OFFSTAGE_TRY_INTERNAL(Cursor cursor, reader->Scan(*table, index, range));
   return ReadPage(*table, index, page, std::move(cursor));
 }

@@ -12,6 +12,7 @@ namespace {
 using Kind = Shape::Kind;
 
 constexpr std::string_view kModel = "com.amazonaws.dynamodb.v20120810.";
+constexpr std::string_view kArnPrefix = "arn:aws:dynamodb:";
 // The service stops counting here.
 constexpr std::size_t kMaxViolations = 10;
 // Deeper attribute values are refused by the value parser in its own words; the walk stops here.
@@ -367,7 +368,7 @@ class ConstraintCheck {
 
   void CheckString(const Shape& shape, Node node, const std::string& path) {
     const std::string_view text = node.text();
-    if (shape.accepts_arn && text.starts_with("arn:aws:dynamodb:")) return;
+    if (shape.accepts_arn && text.starts_with(kArnPrefix)) return;
     if (!shape.values.empty() &&
         std::find(shape.values.begin(), shape.values.end(), text) == shape.values.end()) {
       Violate(
@@ -394,9 +395,19 @@ class ConstraintCheck {
     }
   }
 
+  // Worded the usual way even where the map's own constraints are not.
+  void ViolateKeys(const Shape& shape, Node node, const std::string& path, std::string_view rules) {
+    if (Full()) return;
+    const std::string value = shape.shows_json ? std::string(node.raw()) : Show(shape, node);
+    violations_.push_back(fmt::format(
+        "Value '{}' at '{}' failed to satisfy constraint: Map keys must satisfy constraint: [{}]",
+        value, LowerFirst(path), rules));
+  }
+
   void CheckKeys(const Shape& shape, Node node, const std::string& path) {
     const Shape& key = *shape.key;
     for (const NodeMember member : node.members()) {
+      if (key.accepts_arn && member.name.starts_with(kArnPrefix)) continue;
       const auto length = static_cast<std::int64_t>(member.name.size());
       const bool good = (!key.min || length >= *key.min) && (!key.max || length <= *key.max) &&
                         (key.pattern.empty() || MatchesNamePattern(member.name));
@@ -411,8 +422,7 @@ class ConstraintCheck {
         rules.push_back(
             fmt::format("Member must satisfy regular expression pattern: {}", key.pattern));
       }
-      return Violate(shape, node, path,
-                     fmt::format("Map keys must satisfy constraint: [{}]", Join(rules, ", ")));
+      return ViolateKeys(shape, node, path, Join(rules, ", "));
     }
   }
 
@@ -448,13 +458,14 @@ aws::Outcome<Unit> CheckConstraints(const Shape& shape, Node request) {
     return Fail(ValidationError(fmt::format(
         "The parameter '{}' is required but was not present in the request", member.name)));
   }
+  const bool stops = shape.stops_with.empty() || request[shape.stops_with];
   for (const ShapeMember& member : shape.members) {
-    if (member.name != shape.checked_first) continue;
+    if (!stops || member.name != shape.checked_first) continue;
     ConstraintCheck check(kMaxViolations);
     check.Member(member, request, "");
     OFFSTAGE_TRY_VOID(check.Finish());
   }
-  ConstraintCheck check(shape.only_first_violation ? 1 : kMaxViolations);
+  ConstraintCheck check(stops && shape.only_first_violation ? 1 : kMaxViolations);
   check.Members(shape, request, "");
   return check.Finish();
 }

@@ -73,6 +73,10 @@ struct Shape {
   std::string_view checked_first = {};
   // Structures: the service stops at the first violation.
   bool only_first_violation = false;
+  // Structures: neither of the two above holds for requests without this member.
+  std::string_view stops_with = {};
+  // Maps: a bad key's text shows the map as the JSON that was sent, not in Java's form.
+  bool shows_json = false;
 };
 
 struct ShapeMember {

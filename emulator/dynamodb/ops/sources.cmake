@@ -3,26 +3,40 @@ set(DYNAMODB_OPS_SOURCES
   errors.cc
   operations.cc
   service.cc
+  ops/backup_items.cc
+  ops/backups.cc
+  ops/batch_execute_statement.cc
   ops/batch_get_item.cc
   ops/batch_write_item.cc
   ops/capacity.cc
+  ops/continuous_backups.cc
   ops/create_table.cc
   ops/delete_item.cc
   ops/delete_table.cc
   ops/describe.cc
+  ops/describe_endpoints.cc
   ops/describe_limits.cc
   ops/describe_table.cc
   ops/document.cc
   ops/engine.cc
+  ops/execute_statement.cc
+  ops/execute_transaction.cc
   ops/get_item.cc
+  ops/index_counts.cc
   ops/item_write.cc
   ops/keys.cc
   ops/list_tables.cc
   ops/members.cc
+  ops/partiql_read.cc
+  ops/partiql_statement.cc
+  ops/partiql_write.cc
   ops/projection_member.cc
   ops/put_item.cc
   ops/query.cc
   ops/read_page.cc
+  ops/read_position.cc
+  ops/resource_policy.cc
+  ops/restore.cc
   ops/scan.cc
   ops/shape.cc
   ops/table_definition.cc
@@ -37,16 +51,22 @@ set(DYNAMODB_OPS_SOURCES
 set(DYNAMODB_OPS_HEADERS
   errors.h
   operations.h
+  ops/backup_items.h
   ops/capacity.h
   ops/describe.h
   ops/document.h
   ops/engine.h
+  ops/index_counts.h
   ops/item_write.h
   ops/keys.h
   ops/members.h
   ops/ops.h
+  ops/partiql_read.h
+  ops/partiql_statement.h
+  ops/partiql_write.h
   ops/projection_member.h
   ops/read_page.h
+  ops/read_position.h
   ops/shape.h
   ops/table_definition.h
   ops/transaction.h

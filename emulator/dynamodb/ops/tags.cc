@@ -29,7 +29,7 @@ aws::Outcome<Unit> CheckArn(std::string_view arn) {
 aws::Outcome<TablePtr> Tagged(Engine& engine, std::string_view arn) {
   OFFSTAGE_TRY_VOID(CheckArn(arn));
   TablePtr table = engine.store().FindTable(TableNameOf(arn));
-  if (table == nullptr) {
+  if (table == nullptr || table->arn != arn) {
     return Fail(ResourceNotFound(
         fmt::format("Requested resource not found: ResourcArn: {} not found", arn)));
   }
@@ -113,7 +113,7 @@ aws::Outcome<std::string> ListTagsOfResource(Engine& engine, Node request) {
   const std::string_view arn = request["ResourceArn"].text();
   OFFSTAGE_TRY_VOID(CheckArn(arn));
   const TablePtr table = engine.store().FindTable(TableNameOf(arn));
-  if (table == nullptr) {
+  if (table == nullptr || table->arn != arn) {
     // The service does not tell missing resources from forbidden ones here.
     aws::ApiError error;
     error.type = "AccessDeniedException";

@@ -26,8 +26,8 @@ const Shape& TransactGetItemsShape() {
     Shape item = Structure("TransactGetItem", {{"Get", std::move(get), Presence::kRequired}});
     return Structure(
         "TransactGetItemsInput",
-        {{"TransactItems", List(std::move(item), {.min = 1, .max = 100}), Presence::kRequired},
-         {"ReturnConsumedCapacity", ReturnConsumedCapacity()}});
+        {{"ReturnConsumedCapacity", ReturnConsumedCapacity()},
+         {"TransactItems", List(std::move(item), {.min = 1, .max = 100}), Presence::kRequired}});
   }();
   return shape;
 }
@@ -45,7 +45,7 @@ struct Get {
 
 aws::Outcome<Get> Parse(Engine& engine, Node node) {
   Get get;
-  OFFSTAGE_TRY(get.key_item, ParseItem(node["Key"].raw()));
+  OFFSTAGE_TRY(get.key_item, ParseItem(node["Key"].raw(), ValueLayer::kOlder));
   OFFSTAGE_TRY_VOID(CheckExpressionMembers(
       node, {.expressions = {"ProjectionExpression"}, .legacy = {}, .value_users = {}}));
   Placeholders placeholders;

@@ -51,11 +51,11 @@ const Shape& TransactWriteItemsShape() {
           ActionShape("Update",
                       {key, {"UpdateExpression", String(), Presence::kRequired}, condition})}});
     return Structure("TransactWriteItemsInput",
-                     {{"TransactItems", List(std::move(action), {.min = 1, .max = kMaxActions}),
-                       Presence::kRequired},
+                     {{"ClientRequestToken", String({.min = 1, .max = 36})},
                       {"ReturnConsumedCapacity", ReturnConsumedCapacity()},
                       {"ReturnItemCollectionMetrics", ReturnItemCollectionMetrics()},
-                      {"ClientRequestToken", String({.min = 1, .max = 36})}});
+                      {"TransactItems", List(std::move(action), {.min = 1, .max = kMaxActions}),
+                       Presence::kRequired}});
   }();
   return shape;
 }
@@ -100,14 +100,14 @@ aws::Outcome<Action> ParseAction(Engine& engine, Node node) {
         ValidationError("TransactItems can only contain one of Check, Put, Update or Delete"));
   }
   const bool put = action.kind == ActionKind::kPut;
-  OFFSTAGE_TRY(Item item, ParseItem(action.node[put ? "Item" : "Key"].raw()));
+  OFFSTAGE_TRY(Item item, ParseItem(action.node[put ? "Item" : "Key"].raw(), ValueLayer::kOlder));
   action.item = MakeNewItem(std::move(item));
   OFFSTAGE_TRY_VOID(CheckExpressionMembers(
       action.node, {.expressions = {"UpdateExpression", "ConditionExpression"},
                     .legacy = {},
                     .value_users = {"ConditionExpression"}}));
   action.placeholders = std::make_unique<Placeholders>();
-  OFFSTAGE_TRY_VOID(LoadPlaceholders(action.node, *action.placeholders));
+  OFFSTAGE_TRY_VOID(LoadPlaceholders(action.node, *action.placeholders, ValueLayer::kOlder));
   OFFSTAGE_TRY(action.update, UpdateOf(engine, action.node, *action.placeholders));
   OFFSTAGE_TRY(action.condition, ConditionOf(engine, action.node, *action.placeholders));
   OFFSTAGE_TRY_VOID(action.placeholders->CheckAllUsed());

@@ -5,6 +5,7 @@
 #include "dynamodb/ops/ops.h"
 #include "dynamodb/ops/update_request.h"
 #include "dynamodb/value/attribute_json.h"
+#include "dynamodb/value/item_size.h"
 
 namespace offstage::dynamodb {
 
@@ -13,10 +14,10 @@ const Shape& UpdateItemShape() {
   static const Shape shape = [] {
     Shape update = Structure(
         "UpdateItemInput",
-        {{"TableName", TableName(), Presence::kRequired},
-         {"Key", Attributes(), Presence::kRequired},
+        {{"ReturnConsumedCapacity", ReturnConsumedCapacity()},
+         {"TableName", TableName(), Presence::kRequired},
          {"ReturnValues", ReturnValues()},
-         {"ReturnConsumedCapacity", ReturnConsumedCapacity()},
+         {"Key", Attributes(), Presence::kRequired},
          {"ReturnItemCollectionMetrics", ReturnItemCollectionMetrics()},
          {"ReturnValuesOnConditionCheckFailure", ReturnValuesOnConditionCheckFailure()},
          {"ConditionalOperator", ConditionalOperatorMember()},
@@ -31,6 +32,8 @@ const Shape& UpdateItemShape() {
     // This operation alone reports only the first value that is not in its enum.
     update.only_first_violation = true;
     update.checked_first = "TableName";
+    // Without a key it lists everything, as the others do.
+    update.stops_with = "Key";
     return update;
   }();
   return shape;
@@ -47,10 +50,10 @@ struct Parsed {
 // All that the service checks before it looks for the table.
 aws::Outcome<Parsed> Parse(Engine& engine, Node request, Placeholders& placeholders) {
   Parsed parsed;
-  OFFSTAGE_TRY_VOID(CheckExpressionMembers(
-      request, {.expressions = {"UpdateExpression", "ConditionExpression"},
-                .legacy = {"AttributeUpdates", "Expected"},
-                .value_users = {"UpdateExpression", "ConditionExpression"}}));
+  OFFSTAGE_TRY_VOID(
+      CheckExpressionMembers(request, {.expressions = {"UpdateExpression", "ConditionExpression"},
+                                       .legacy = {"AttributeUpdates", "Expected"},
+                                       .value_users = {}}));
   OFFSTAGE_TRY(parsed.key, ParseItem(request["Key"].raw()));
   OFFSTAGE_TRY_VOID(LoadPlaceholders(request, placeholders));
   OFFSTAGE_TRY(parsed.update, UpdateOf(engine, request, placeholders));
@@ -76,7 +79,8 @@ std::string ReturnedAttributes(std::string_view wanted, const UpdatedItem& updat
 
 aws::Outcome<std::string> UpdateItem(Engine& engine, Node request) {
   Placeholders placeholders;
-  OFFSTAGE_TRY(const Parsed parsed, Enveloped(Parse(engine, request, placeholders)));
+  OFFSTAGE_TRY(const Parsed parsed,
+               Enveloped(Parse(engine, request, placeholders), EmptyExpressions::kBare));
   OFFSTAGE_TRY(const TablePtr table, engine.FindTable(request["TableName"].text()));
   OFFSTAGE_TRY(const ItemKey key, KeyFromKeyMember(*table, parsed.key));
   if (parsed.update) OFFSTAGE_TRY_VOID(CheckUpdateLeavesKeys(*table, *parsed.update));
@@ -87,6 +91,10 @@ aws::Outcome<std::string> UpdateItem(Engine& engine, Node request) {
     OFFSTAGE_TRY(const TablePtr now, TableNow(engine, *table));
     OFFSTAGE_TRY_INTERNAL(const std::optional<StoredItem> old, session.Find(*now, key));
     const Item before = old ? ParseStoredItem(old->text) : Item();
+    // In most regions; in ten the finished item alone counts.
+    if (parsed.update && parsed.update->ChargedBytes(before) > kMaxItemBytes) {
+      return Fail(ValidationError("Item size to update has exceeded the maximum allowed size"));
+    }
     if (parsed.condition && !parsed.condition->Matches(before)) {
       const bool shows = request["ReturnValuesOnConditionCheckFailure"].text() == "ALL_OLD";
       return Fail(ConditionalCheckFailed(shows && old ? old->text : std::string_view()));

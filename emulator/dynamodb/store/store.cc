@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "base/json.h"
@@ -331,26 +332,36 @@ Status RunJob(WriteQueue::Job& job, WriteSession& session) {
 void Store::RunGroup(const std::vector<WriteQueue::Job*>& group) {
   const std::lock_guard lock(writer_mutex_);
   writer_->ForgetIfOlder(generation_);
+  for (std::span<WriteQueue::Job* const> left(group); !left.empty();)
+    left = left.subspan(RunTransaction(left));
+}
+
+// Runs writes in one transaction, up to the first that makes it fail; returns how many have been
+// dealt with. Those behind have not begun and get a transaction of their own.
+std::size_t Store::RunTransaction(std::span<WriteQueue::Job* const> jobs) {
   std::vector<std::map<std::int64_t, CountDelta>> deltas;
   Status done = writer_->Begin();
   const bool begun = done.ok();
-  for (std::size_t i = 0; done.ok() && i < group.size(); ++i) {
+  std::size_t ran = 0;
+  while (done.ok() && ran < jobs.size()) {
     WriteSession session(*writer_);
-    done = RunJob(*group[i], session);
+    done = RunJob(*jobs[ran++], session);
     if (done.ok() && !session.deltas().empty()) deltas.push_back(session.deltas());
   }
   if (done.ok()) done = writer_->Commit();
   if (!done.ok()) {
     if (begun) writer_->Rollback();
-    for (WriteQueue::Job* job : group)
+    ran = std::max<std::size_t>(ran, 1);
+    for (WriteQueue::Job* job : jobs.first(ran))
       if (job->outcome.ok()) job->outcome = Fail(aws::InternalServerError(done.error()));
-    return;
+    return ran;
   }
-  if (deltas.empty()) return;
+  if (deltas.empty()) return ran;
   ++commits_;
   for (const auto& delta : deltas)
     AddCounts(delta);
   NoteWrites();
+  return ran;
 }
 
 void Store::AddCounts(const std::map<std::int64_t, CountDelta>& deltas) {

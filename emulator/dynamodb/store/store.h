@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <shared_mutex>
+#include <span>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -58,8 +59,8 @@ class Store {
   // Runs `work` in one transaction with other writers' (write_queue.h), maybe on another thread: it
   // sees all earlier writes, and when Write returns its own are durable. `work` must not write
   // before it is sure to succeed: an error means that it has changed nothing. When it fails after
-  // it has written, or a statement or the commit fails, everything of the group is undone and
-  // each writer of it gets an InternalServerError, which SDKs retry.
+  // it has written, or the commit fails, all that the transaction has done so far is undone, and
+  // each writer of that gets an InternalServerError, which SDKs retry.
   using Work = WriteQueue::Work;
   aws::Outcome<Unit> Write(const Work& work);
 
@@ -89,6 +90,9 @@ class Store {
     std::optional<ReadSession> session_;
   };
   Result<Reader> Read();
+
+  // The database file, a temporary one too.
+  const std::string& path() const { return path_; }
 
   // A copy of the whole database in memory: every table, item and index, and what other components
   // keep beside them.
@@ -127,6 +131,7 @@ class Store {
   Status Change(const std::function<Status(WriteSession&)>& change,
                 const std::function<void()>& committed);
   void RunGroup(const std::vector<WriteQueue::Job*>& group);
+  std::size_t RunTransaction(std::span<WriteQueue::Job* const> jobs);
   void RunCheckpoints(const std::stop_token& stop);
   void EndIdleSnapshots();
   void NoteWrites();

@@ -124,7 +124,8 @@ Json TableToJson(const Table& table) {
           {"throughput_decrease_ms", table.last_throughput_decrease_ms},
           {"policy", table.resource_policy},
           {"policy_revision", table.resource_policy_revision},
-          {"continuous_backups_since_ms", table.continuous_backups_since_ms}};
+          {"continuous_backups_since_ms", table.continuous_backups_since_ms},
+          {"backup", table.backup}};
 }
 
 Result<Table> TableFromJson(const Json& json) {
@@ -153,6 +154,7 @@ Result<Table> TableFromJson(const Json& json) {
     table.resource_policy = json.at("policy").get<std::string>();
     table.resource_policy_revision = json.at("policy_revision").get<std::string>();
     table.continuous_backups_since_ms = json.at("continuous_backups_since_ms").get<std::int64_t>();
+    table.backup = json.value("backup", std::string());
     return table;
   } catch (const std::exception& error) {  // Json's, and std::out_of_range.
     return Fail(Error{fmt::format("a table in the database cannot be read: {}", error.what())});

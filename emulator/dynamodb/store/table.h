@@ -44,6 +44,9 @@ struct Table {
   std::string resource_policy;
   std::string resource_policy_revision;
   std::int64_t continuous_backups_since_ms = 0;
+  // Of a backup, which is a table that only backup operations see: what they say about it, as JSON.
+  // Empty: an ordinary table.
+  std::string backup;
 
   const Index* FindIndex(std::string_view name) const;
 };

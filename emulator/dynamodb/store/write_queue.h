@@ -1,6 +1,6 @@
 // WriteQueue: group commit. SQLite has one writer; those that arrive while it is busy wait in line,
 // and the first of them then runs all that wait in one transaction, so that a commit's cost (file
-// locks, the log's frames) is shared. 16 connections that put items: see bench/README.md.
+// locks, the log's frames) is shared. bench/dynamodb_store_bench.cc shows what that is worth.
 #pragma once
 
 #include <condition_variable>

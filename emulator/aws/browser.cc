@@ -1,0 +1,84 @@
+#include "aws/browser.h"
+
+#include <zlib.h>
+
+#include <string>
+
+#include "base/text.h"
+
+namespace offstage::aws {
+
+namespace {
+
+constexpr std::size_t kWorthCompressing = 1024;
+
+std::optional<std::string> Gzip(std::string_view bytes) {
+  z_stream stream{};
+  constexpr int kGzipWindow = 15 + 16;
+  if (::deflateInit2(&stream, Z_BEST_SPEED, Z_DEFLATED, kGzipWindow, 8, Z_DEFAULT_STRATEGY) !=
+      Z_OK) {
+    return std::nullopt;
+  }
+  std::string input(bytes);
+  std::string out(::deflateBound(&stream, static_cast<uLong>(input.size())), '\0');
+  stream.next_in = reinterpret_cast<Bytef*>(input.data());
+  stream.avail_in = static_cast<uInt>(input.size());
+  stream.next_out = reinterpret_cast<Bytef*>(out.data());
+  stream.avail_out = static_cast<uInt>(out.size());
+  const int code = ::deflate(&stream, Z_FINISH);
+  out.resize(out.size() - stream.avail_out);
+  ::deflateEnd(&stream);
+  if (code != Z_STREAM_END) return std::nullopt;
+  return out;
+}
+
+bool AcceptsGzip(std::string_view accept) {
+  for (const std::string_view part : Split(accept, ',')) {
+    const std::string_view coding = Trim(part.substr(0, part.find(';')));
+    if (!EqualsIgnoreCase(coding, "gzip")) continue;
+    // "gzip;q=0" is a refusal.
+    const auto quality = part.find("q=");
+    return quality == std::string_view::npos ||
+           part.substr(quality + 2).find_first_of("123456789") != std::string_view::npos;
+  }
+  return false;
+}
+
+}  // namespace
+
+std::optional<http::Reply> AnswerPreflight(const http::Request& request) {
+  if (request.method != "OPTIONS" || request.headers.Get("Origin").empty()) return std::nullopt;
+  // What is ours beside the services is for this machine's programs, not for pages.
+  if (request.RawPath().starts_with("/_offstage/")) {
+    return http::Reply{.status = 403,
+                       .headers = {{"x-offstage-explain", "no page may call this"}},
+                       .body = {}};
+  }
+  http::Reply reply;
+  reply.headers.Add("Access-Control-Allow-Origin", "*");
+  const std::string_view headers = request.headers.Get("Access-Control-Request-Headers");
+  const std::string_view method = request.headers.Get("Access-Control-Request-Method");
+  if (!headers.empty()) reply.headers.Add("Access-Control-Allow-Headers", std::string(headers));
+  if (!method.empty()) reply.headers.Add("Access-Control-Allow-Methods", std::string(method));
+  reply.headers.Add("Access-Control-Max-Age", "172800");
+  return reply;
+}
+
+void AddCorsHeaders(const http::Request& request, http::Reply& reply) {
+  if (request.headers.Get("Origin").empty()) return;
+  reply.headers.Add("Access-Control-Allow-Origin", "*");
+  reply.headers.Add("Access-Control-Expose-Headers",
+                    "x-amzn-RequestId,x-amzn-ErrorType,x-amz-request-id,x-amz-id-2,"
+                    "x-amzn-ErrorMessage,Date");
+}
+
+void CompressReply(const http::Request& request, http::Reply& reply) {
+  if (reply.body.size() < kWorthCompressing || !AcceptsGzip(request.headers.Get("Accept-Encoding")))
+    return;
+  auto compressed = Gzip(reply.body);
+  if (!compressed) return;
+  reply.body = *std::move(compressed);
+  reply.headers.Add("Content-Encoding", "gzip");
+}
+
+}  // namespace offstage::aws

@@ -1,0 +1,19 @@
+// What AWS's services answer browsers: CORS, and replies compressed on request. Seen on DynamoDB
+// and Cognito; dynalite's index.js has the same headers.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "http/message.h"
+
+namespace offstage::aws {
+
+// The answer to a preflight request; null for any other request.
+std::optional<http::Reply> AnswerPreflight(const http::Request& request);
+// Headers of any other reply to a request that names its origin; none for others.
+void AddCorsHeaders(const http::Request& request, http::Reply& reply);
+// Compresses the body when the client asks for gzip and it is worth it.
+void CompressReply(const http::Request& request, http::Reply& reply);
+
+}  // namespace offstage::aws

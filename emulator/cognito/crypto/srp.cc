@@ -1,0 +1,168 @@
+#include "cognito/crypto/srp.h"
+
+#include <openssl/bn.h>
+
+#include <memory>
+
+#include "base/check.h"
+#include "base/text.h"
+#include "cognito/crypto/bytes.h"
+
+namespace offstage::cognito {
+
+namespace {
+
+// RFC 5054, appendix A, 3072-bit group; the generator is 2 (as Cognito has it).
+constexpr char kN[] =
+    "FFFFFFFFFFFFFFFFC90FDAA22168C234C4C6628B80DC1CD129024E088A67CC74020BBEA63B139B22514A08798E3404"
+    "DD"
+    "EF9519B3CD3A431B302B0A6DF25F14374FE1356D6D51C245E485B576625E7EC6F44C42E9A637ED6B0BFF5CB6F406B7"
+    "ED"
+    "EE386BFB5A899FA5AE9F24117C4B1FE649286651ECE45B3DC2007CB8A163BF0598DA48361C55D39A69163FA8FD24CF"
+    "5F"
+    "83655D23DCA3AD961C62F356208552BB9ED529077096966D670C354E4ABC9804F1746C08CA18217C32905E462E36CE"
+    "3B"
+    "E39E772C180E86039B2783A2EC07A28FB5C55DF06F4C52C9DE2BCBF6955817183995497CEA956AE515D2261898FA05"
+    "10"
+    "15728E5A8AAAC42DAD33170D04507A33A85521ABDF1CBA64ECFB850458DBEF0A8AEA71575D060C7DB3970F85A6E1E4"
+    "C7"
+    "ABF5AE8CDB0933D71E8C94E04A25619DCEE3D2261AD2EE6BF12FFA06D98A0864D87602733EC86A64521F2B18177B20"
+    "0C"
+    "BBE117577A615D6C770988C0BAD946E208E24FA074E5AB3143DB5BFCE0FD108E4B82D120A93AD2CAFFFFFFFFFFFFFF"
+    "FF";
+constexpr std::size_t kMaxHexDigits = 1024;
+constexpr std::string_view kInfo = "Caldera Derived Key\x01";
+
+struct NumberFree {
+  void operator()(BIGNUM* number) const { ::BN_clear_free(number); }
+};
+using Number = std::unique_ptr<BIGNUM, NumberFree>;
+struct ContextFree {
+  void operator()(BN_CTX* context) const { ::BN_CTX_free(context); }
+};
+using Context = std::unique_ptr<BN_CTX, ContextFree>;
+
+Number FromBytes(std::string_view bytes) {
+  return Number(::BN_bin2bn(reinterpret_cast<const unsigned char*>(bytes.data()),
+                            static_cast<int>(bytes.size()), nullptr));
+}
+
+// Null for anything but 1 to kMaxHexDigits hex digits.
+Number FromHex(std::string_view hex) {
+  if (hex.empty() || hex.size() > kMaxHexDigits ||
+      hex.find_first_not_of("0123456789abcdefABCDEF") != std::string_view::npos) {
+    return nullptr;
+  }
+  BIGNUM* number = nullptr;
+  ::BN_hex2bn(&number, std::string(hex).c_str());
+  return Number(number);
+}
+
+std::string ToHex(const BIGNUM* number) {
+  char* text = ::BN_bn2hex(number);
+  std::string hex = ToLower(text);
+  ::OPENSSL_free(text);
+  return hex;
+}
+
+// Big-endian with a leading zero byte where the top bit is set: what padded hex text stands for.
+std::string Padded(const BIGNUM* number) {
+  std::string bytes(static_cast<std::size_t>(BN_num_bytes(number)), '\0');
+  ::BN_bn2bin(number, reinterpret_cast<unsigned char*>(bytes.data()));
+  if (bytes.empty() || (static_cast<unsigned char>(bytes[0]) & 0x80) != 0) bytes.insert(0, 1, '\0');
+  return bytes;
+}
+
+struct Group {
+  Number n = FromHex(kN);
+  Number g = FromHex("2");
+  Number k = FromBytes(Sha256(Padded(n.get()) + Padded(g.get())));
+};
+
+const Group& TheGroup() {
+  static const Group group;
+  return group;
+}
+
+Number Power(const BIGNUM* base, const BIGNUM* exponent, BN_CTX* context) {
+  Number result(::BN_new());
+  ::BN_mod_exp(result.get(), base, exponent, TheGroup().n.get(), context);
+  return result;
+}
+
+Number VerifierOf(const BIGNUM* salt, std::string_view pool_name, std::string_view username,
+                  std::string_view password) {
+  const std::string inner =
+      Sha256(std::string(pool_name) + std::string(username) + ":" + std::string(password));
+  const Number x = FromBytes(Sha256(Padded(salt) + inner));
+  const Context context(::BN_CTX_new());
+  return Power(TheGroup().g.get(), x.get(), context.get());
+}
+
+}  // namespace
+
+PasswordVerifier MakeVerifier(std::string_view pool_name, std::string_view username,
+                              std::string_view password) {
+  const Number salt = FromBytes(RandomBytes(16));
+  const Number verifier = VerifierOf(salt.get(), pool_name, username, password);
+  return {.salt = ToHex(salt.get()), .verifier = ToHex(verifier.get())};
+}
+
+bool CheckPassword(const PasswordVerifier& stored, std::string_view pool_name,
+                   std::string_view username, std::string_view password) {
+  const Number salt = FromHex(stored.salt);
+  if (salt == nullptr || stored.verifier.empty()) return false;
+  return EqualInConstantTime(ToHex(VerifierOf(salt.get(), pool_name, username, password).get()),
+                             stored.verifier);
+}
+
+SrpServer StartSrp(const PasswordVerifier& stored) {
+  const Group& group = TheGroup();
+  const Context context(::BN_CTX_new());
+  const Number v = FromHex(stored.verifier);
+  OFFSTAGE_CHECK(v != nullptr, "a stored verifier is a number");
+  const Number b = FromBytes(RandomBytes(32));
+  const Number power = Power(group.g.get(), b.get(), context.get());
+  Number public_b(::BN_new());
+  ::BN_mod_mul(public_b.get(), group.k.get(), v.get(), group.n.get(), context.get());
+  ::BN_mod_add(public_b.get(), public_b.get(), power.get(), group.n.get(), context.get());
+  return {.secret_b = ToHex(b.get()), .public_b = ToHex(public_b.get())};
+}
+
+bool IsUsableSrpA(std::string_view public_a) {
+  const Number a = FromHex(public_a);
+  if (a == nullptr) return false;
+  const Context context(::BN_CTX_new());
+  Number rest(::BN_new());
+  ::BN_mod(rest.get(), a.get(), TheGroup().n.get(), context.get());
+  return BN_is_zero(rest.get()) == 0;
+}
+
+std::optional<std::string> SrpSessionKey(const PasswordVerifier& stored, const SrpServer& server,
+                                         std::string_view public_a) {
+  if (!IsUsableSrpA(public_a)) return std::nullopt;
+  const Group& group = TheGroup();
+  const Context context(::BN_CTX_new());
+  const Number a = FromHex(public_a);
+  const Number v = FromHex(stored.verifier);
+  const Number b = FromHex(server.secret_b);
+  const Number public_b = FromHex(server.public_b);
+  const Number u = FromBytes(Sha256(Padded(a.get()) + Padded(public_b.get())));
+  if (v == nullptr || b == nullptr || BN_is_zero(u.get()) != 0) return std::nullopt;
+  // S = (A * v^u)^b
+  Number s = Power(v.get(), u.get(), context.get());
+  ::BN_mod_mul(s.get(), s.get(), a.get(), group.n.get(), context.get());
+  s = Power(s.get(), b.get(), context.get());
+  const std::string prk = HmacSha256(Padded(u.get()), Padded(s.get()));
+  return HmacSha256(prk, kInfo).substr(0, 16);
+}
+
+std::string SrpSignature(std::string_view key, std::string_view pool_name,
+                         std::string_view username, std::string_view secret_block,
+                         std::string_view timestamp) {
+  std::string message(pool_name);
+  message.append(username).append(secret_block).append(timestamp);
+  return Base64Encode(HmacSha256(key, message));
+}
+
+}  // namespace offstage::cognito

@@ -1,0 +1,97 @@
+#include "cognito/triggers.h"
+
+#include <fmt/format.h>
+
+#include "base/text.h"
+#include "cognito/errors.h"
+#include "cognito/pool_config.h"
+
+namespace offstage::cognito {
+
+namespace {
+
+// The service gives a function five seconds and tries three times; a handler here is asked once and
+// may take as long as the three tries.
+constexpr std::chrono::milliseconds kPatience{15000};
+
+// "arn:aws:lambda:us-east-1:123:function:name:alias" to "name".
+std::string FunctionName(const std::string& arn) {
+  const auto parts = Split(arn, ':');
+  return parts.size() >= 7 ? std::string(parts[6]) : arn;
+}
+
+// Where the ARN and the event's version stand.
+std::pair<std::string, std::string> FunctionOf(const Pool& pool, std::string_view trigger) {
+  if (trigger == "PreTokenGeneration") {
+    const std::string arn = TextAt(pool.config, "LambdaConfig.PreTokenGenerationConfig.LambdaArn");
+    const std::string version =
+        TextAt(pool.config, "LambdaConfig.PreTokenGenerationConfig.LambdaVersion");
+    if (!arn.empty()) return {arn, version == "V3_0" ? "3" : version == "V2_0" ? "2" : "1"};
+  }
+  return {TextAt(pool.config, "LambdaConfig." + std::string(trigger)), "1"};
+}
+
+aws::ApiError Failed(std::string_view trigger, const InvokeResult& result) {
+  if (result.status == InvokeStatus::kFunctionError) {
+    const auto error = ParseJson(result.payload);
+    std::string text = error.ok() ? TextAt(*error, "errorMessage") : std::string();
+    aws::ApiError failure = Problem("UserLambdaValidationException",
+                                    fmt::format("{} failed with error {}.", trigger, text));
+    failure.explanation = result.explanation;
+    return failure;
+  }
+  aws::ApiError failure =
+      Problem("UnexpectedLambdaException",
+              fmt::format("{} invocation failed due to error {}.", trigger, result.explanation));
+  failure.explanation = result.explanation;
+  return failure;
+}
+
+}  // namespace
+
+bool HasTrigger(const Pool& pool, std::string_view trigger) {
+  return !FunctionOf(pool, trigger).first.empty();
+}
+
+Json UserAttributesForTrigger(const User& user) {
+  Json attributes = user.attributes;
+  attributes["cognito:user_status"] = user.status;
+  return attributes;
+}
+
+aws::Outcome<std::optional<Json>> RunTrigger(Engine& engine, const Pool& pool, TriggerCall call) {
+  const auto [arn, version] = FunctionOf(pool, call.trigger);
+  if (arn.empty()) return std::optional<Json>();
+  if (engine.options.invoker == nullptr) {
+    return Fail(Problem(
+        "UnexpectedLambdaException",
+        fmt::format("{} invocation failed due to error: no functions run here.", call.trigger)));
+  }
+  const OrderedJson event = {
+      {"version", version},
+      {"region", engine.options.region},
+      {"userPoolId", pool.id},
+      {"userName", call.username},
+      {"callerContext",
+       {{"awsSdkVersion", "aws-sdk-unknown-unknown"}, {"clientId", call.client_id}}},
+      {"triggerSource", call.source},
+      {"request", call.request},
+      {"response", call.response}};
+  const InvokeResult result = engine.options.invoker->Invoke(
+      {.function = FunctionName(arn), .payload = DumpJson(event), .wait_limit = kPatience});
+  if (result.status != InvokeStatus::kOk) return Fail(Failed(call.trigger, result));
+  const auto answer = ParseJson(result.payload);
+  if (!answer.ok() || !answer->is_object()) {
+    aws::ApiError failure =
+        Problem("InvalidLambdaResponseException", "Unrecognizable lambda output");
+    failure.explanation =
+        fmt::format("the {} trigger {} must return the event", call.trigger, FunctionName(arn));
+    return Fail(std::move(failure));
+  }
+  const auto response = answer->find("response");
+  if (response == answer->end() || !response->is_object())
+    return std::optional<Json>(Json::object());
+  return std::optional<Json>(*response);
+}
+
+}  // namespace offstage::cognito

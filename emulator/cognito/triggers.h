@@ -1,0 +1,37 @@
+// Lambda triggers: the events that user pools send to functions, and what their answers mean.
+// docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-identity-pools-working-with-aws-lambda-triggers.html
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "cognito/engine.h"
+
+namespace offstage::cognito {
+
+struct TriggerCall {
+  // Member of LambdaConfig: "PreSignUp".
+  std::string_view trigger;
+  // "PreSignUp_SignUp".
+  std::string source = {};
+  std::string username = {};
+  // "CLIENT_ID_NOT_APPLICABLE" where an administrator acts.
+  std::string client_id = {};
+  Json request = Json::object();
+  // What `response` holds before the function fills it in.
+  Json response = Json::object();
+};
+
+// Whether the pool has a function for it.
+bool HasTrigger(const Pool& pool, std::string_view trigger);
+
+// Runs the pool's function: its `response`, or null when the pool has none. A function that fails
+// gives UserLambdaValidationException with its words, one that cannot run
+// UnexpectedLambdaException, one that answers no event InvalidLambdaResponseException.
+aws::Outcome<std::optional<Json>> RunTrigger(Engine& engine, const Pool& pool, TriggerCall call);
+
+// {"sub": ..., "cognito:user_status": ...} as events show the user.
+Json UserAttributesForTrigger(const User& user);
+
+}  // namespace offstage::cognito

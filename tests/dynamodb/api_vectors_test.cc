@@ -1,0 +1,80 @@
+// Cases of fixtures/vectors/dynamodb: requests in turn through the table of operations, each with
+// its answer. A case begins with no tables but those of "tables" (CreateTable's requests).
+#include <gtest/gtest.h>
+
+#include "base/clock.h"
+#include "base/id.h"
+#include "base/log.h"
+#include "dynamodb/service.h"
+#include "dynamodb/vectors.h"
+
+namespace offstage::dynamodb {
+namespace {
+
+class ApiVectors : public testing::TestWithParam<VectorCase> {
+ protected:
+  ApiVectors() {
+    Options options;
+    options.persistence = Persistence::kInMemory;
+    options.clock = &clock_;
+    options.ids = &ids_;
+    options.log = &log_;
+    auto service = Service::Create(options);
+    service_ = std::move(service).value();
+  }
+
+  void RunStep(const nlohmann::json& step) {
+    const auto operation = step.at("run").get<std::string>();
+    const std::string request = step.at("with").dump();
+    const auto reply = service_->Run(operation, request);
+    if (step.contains("error")) {
+      ASSERT_FALSE(reply.ok()) << operation << request << " answered " << *reply;
+      EXPECT_EQ(reply.error().type + ": " + reply.error().message, step.at("error"))
+          << operation << request;
+      if (!step.contains("members")) return;
+      EXPECT_EQ(reply.error().members, step.at("members"));
+      return;
+    }
+    ASSERT_TRUE(reply.ok()) << operation << request << " failed: " << reply.error().message;
+    if (step.contains("gives")) {
+      EXPECT_EQ(nlohmann::json::parse(*reply), step.at("gives")) << operation << request;
+    }
+    // Members that the reply has among others.
+    if (!step.contains("has")) return;
+    const nlohmann::json whole = nlohmann::json::parse(*reply);
+    for (const auto& [pointer, value] : step.at("has").items()) {
+      const nlohmann::json::json_pointer where(pointer);
+      ASSERT_TRUE(whole.contains(where)) << pointer << " in " << whole;
+      EXPECT_EQ(whole.at(where), value) << pointer << " in " << whole;
+    }
+  }
+
+  ManualClock clock_{TimePoint(std::chrono::seconds(1'764'072'000))};
+  SeededIds ids_{1};
+  StderrLog log_{LogLevel::kError};
+  std::unique_ptr<Service> service_;
+};
+
+TEST_P(ApiVectors, AnswerAsTheService) {
+  const nlohmann::json& body = GetParam().body;
+  for (const auto& table : body.value("tables", nlohmann::json::array())) {
+    const auto made = service_->Run("CreateTable", table.dump());
+    ASSERT_TRUE(made.ok()) << made.error().message;
+  }
+  for (const auto& step : body.at("steps"))
+    RunStep(step);
+}
+
+INSTANTIATE_TEST_SUITE_P(Partiql, ApiVectors,
+                         testing::ValuesIn(ReadVectors("dynamodb/partiql.json")), VectorName());
+INSTANTIATE_TEST_SUITE_P(PartiqlTexts, ApiVectors,
+                         testing::ValuesIn(ReadVectors("dynamodb/partiql_texts.json")),
+                         VectorName());
+INSTANTIATE_TEST_SUITE_P(Backups, ApiVectors,
+                         testing::ValuesIn(ReadVectors("dynamodb/backups.json")), VectorName());
+INSTANTIATE_TEST_SUITE_P(TableResources, ApiVectors,
+                         testing::ValuesIn(ReadVectors("dynamodb/table_resources.json")),
+                         VectorName());
+
+}  // namespace
+}  // namespace offstage::dynamodb
