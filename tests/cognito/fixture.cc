@@ -85,6 +85,16 @@ Json Pools::SignIn(const std::string& name, const std::string& password) {
   return Ok("InitiateAuth", PasswordRequest(name, password))["AuthenticationResult"];
 }
 
+http::Reply Pools::Get(const std::string& target, http::Headers headers) {
+  http::Request request;
+  request.method = "GET";
+  request.target = target;
+  request.headers = std::move(headers);
+  auto reply = service->HandleHttp(request);
+  EXPECT_TRUE(reply.has_value()) << target;
+  return reply ? *std::move(reply) : http::Reply{};
+}
+
 namespace {
 Json Part(const std::string& token, std::size_t index) {
   const auto parts = Split(token, '.');

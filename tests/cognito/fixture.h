@@ -46,6 +46,9 @@ class Pools {
   Json SignIn(const std::string& name, const std::string& password = "Passw0rd!");
   Json PasswordRequest(const std::string& name, const std::string& password = "Passw0rd!") const;
 
+  // A plain GET of the AWS endpoint; fails the test when nobody answers.
+  http::Reply Get(const std::string& target, http::Headers headers = {});
+
   // 25 November 2026, 12:00:00 UTC.
   ManualClock clock{TimePoint(std::chrono::seconds(1795608000))};
   SeededIds ids{7};

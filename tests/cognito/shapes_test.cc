@@ -18,7 +18,7 @@ TEST(Shapes, NameEveryViolationAtOnce) {
   EXPECT_EQ(Refusal("AdminGetUser", {{"UserPoolId", "x"}}),
             "InvalidParameterException: 2 validation errors detected: Value 'x' at 'userPoolId' "
             "failed to satisfy constraint: Member must satisfy regular expression pattern: "
-            "[\\w-]+_[0-9a-zA-Z]+; Value null at 'username' failed to satisfy constraint: Member "
+            "[\\w-]+_[0-9a-zA-Z]+; Value at 'username' failed to satisfy constraint: Member "
             "must not be null");
 }
 

@@ -215,9 +215,7 @@ TEST(AdminOperations, NeedCredentials) {
 TEST(Mailbox, IsForThisMachineOnly) {
   Pools pools;
   const auto status = [&pools](const std::string& host) {
-    return pools.service
-        ->HandleHttp({.method = "GET", .target = "/_offstage/mailbox", .headers = {{"Host", host}}})
-        ->status;
+    return pools.Get("/_offstage/mailbox", {{"Host", host}}).status;
   };
   EXPECT_EQ(status("localhost:4566"), 200);
   EXPECT_EQ(status("127.0.0.1:4566"), 200);
@@ -229,10 +227,9 @@ TEST(Mailbox, ShowsAttributesAsText) {
   pools.Make({{"AutoVerifiedAttributes", {"email"}},
               {"EmailVerificationMessage", "<script>alert(1)</script> {####}"}});
   pools.Ok("SignUp", SignUpOf(pools, "<b>ada", Json::array({Email("ada@example.com")})));
-  const auto page = pools.service->HandleHttp(
-      {.method = "GET", .target = "/_offstage/mailbox", .headers = {{"Accept", "text/html"}}});
-  EXPECT_NE(page->body.find("&lt;script&gt;"), std::string::npos);
-  EXPECT_EQ(page->body.find("<script"), std::string::npos);
+  const http::Reply page = pools.Get("/_offstage/mailbox", {{"Accept", "text/html"}});
+  EXPECT_NE(page.body.find("&lt;script&gt;"), std::string::npos);
+  EXPECT_EQ(page.body.find("<script"), std::string::npos);
 }
 
 }  // namespace

@@ -53,10 +53,8 @@ TEST_F(TokenVerification, RefusesAlgNone) {
 }
 
 TEST_F(TokenVerification, RefusesHs256WithThePublicKeyAsSecret) {
-  const auto keys = pools_.service->HandleHttp(
-      {.method = "GET", .target = "/" + pools_.pool_id + "/.well-known/jwks.json"});
-  ASSERT_TRUE(keys.has_value());
-  const Json jwk = (*ParseJson(keys->body))["keys"][0];
+  const http::Reply keys = pools_.Get("/" + pools_.pool_id + "/.well-known/jwks.json");
+  const Json jwk = (*ParseJson(keys.body))["keys"][0];
   const Json header = {{"alg", "HS256"}, {"kid", jwk["kid"]}};
   const std::string signed_part =
       Base64UrlEncode(DumpJson(header)) + "." + std::string(Split(token_, '.')[1]);
