@@ -22,6 +22,8 @@ struct HandlerLine {
 class Observer : public TraceSink {
  public:
   virtual void Write(const HandlerLine& line) = 0;
+  // For the person at the terminal: a message that a user pool has sent.
+  virtual void Line(std::string_view line) = 0;
 };
 
 }  // namespace offstage::app

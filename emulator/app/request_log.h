@@ -21,7 +21,7 @@ class RequestLog : public Observer {
 
   void Record(Span span) override;
   void Write(const HandlerLine& line) override;
-  void Line(std::string_view line);
+  void Line(std::string_view line) override;
 
  private:
   std::FILE* const out_;

@@ -46,14 +46,35 @@ bool AcceptsGzip(std::string_view accept) {
 
 }  // namespace
 
+namespace {
+
+// http://localhost:3001, http://127.0.0.1, http://app.localhost
+bool IsOfThisMachine(std::string_view origin) {
+  const auto start = origin.find("://");
+  if (start == std::string_view::npos) return false;
+  std::string_view host = origin.substr(start + 3);
+  if (host.starts_with('[')) return host.starts_with("[::1]");
+  host = host.substr(0, host.find(':'));
+  return host == "localhost" || host.ends_with(".localhost") || host == "127.0.0.1";
+}
+
+}  // namespace
+
+std::optional<http::Reply> RefusePage(const http::Request& request) {
+  const std::string_view origin = request.headers.Get("Origin");
+  const std::string_view path = request.RawPath();
+  if (origin.empty() || path == "/") return std::nullopt;
+  if (IsOfThisMachine(origin) && !path.starts_with("/_offstage/")) return std::nullopt;
+  return http::Reply{
+      .status = 403,
+      .headers = {{"x-offstage-explain",
+                   "pages of other sites may not run functions here, and none may call what is the "
+                   "emulator's own: on AWS they would need a signature"}},
+      .body = {}};
+}
+
 std::optional<http::Reply> AnswerPreflight(const http::Request& request) {
   if (request.method != "OPTIONS" || request.headers.Get("Origin").empty()) return std::nullopt;
-  // What is ours beside the services is for this machine's programs, not for pages.
-  if (request.RawPath().starts_with("/_offstage/")) {
-    return http::Reply{.status = 403,
-                       .headers = {{"x-offstage-explain", "no page may call this"}},
-                       .body = {}};
-  }
   http::Reply reply;
   reply.headers.Add("Access-Control-Allow-Origin", "*");
   const std::string_view headers = request.headers.Get("Access-Control-Request-Headers");

@@ -77,6 +77,7 @@ void Dispatcher::AddRestService(std::string signing_name, std::string path_prefi
 }
 
 http::Reply Dispatcher::Handle(const http::Request& request) const {
+  if (auto refused = RefusePage(request)) return *std::move(refused);
   if (auto preflight = AnswerPreflight(request)) return *std::move(preflight);
   http::Reply reply = Route(request);
   AddCorsHeaders(request, reply);

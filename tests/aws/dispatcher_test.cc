@@ -130,6 +130,25 @@ std::string Gzip(const std::string& plain) {
   return out;
 }
 
+// On AWS a page without keys could do neither.
+TEST_F(DispatcherTest, PagesOfOtherSitesRunNoFunctionsAndControlNothing) {
+  const auto status = [&](const char* origin, const char* path) {
+    http::Request request;
+    request.method = "OPTIONS";
+    request.target = path;
+    request.headers = {{"Origin", origin}, {"Access-Control-Request-Method", "POST"}};
+    return dispatcher_.Handle(request).status;
+  };
+  const char* invoke = "/2015-03-31/functions/f/invocations";
+  EXPECT_EQ(status("http://localhost:5173", invoke), 200);
+  EXPECT_EQ(status("http://[::1]:5173", invoke), 200);
+  EXPECT_EQ(status("https://evil.example", invoke), 403);
+  EXPECT_EQ(status("https://localhost.evil.example", invoke), 403);
+  EXPECT_EQ(status("null", invoke), 403);
+  EXPECT_EQ(status("http://localhost:5173", "/_offstage/data/reset"), 403);
+  EXPECT_EQ(status("https://evil.example", "/"), 200);
+}
+
 TEST_F(DispatcherTest, AnswersPreflights) {
   http::Request request;
   request.method = "OPTIONS";

@@ -20,8 +20,7 @@ struct ScanSegment {
   std::int64_t total = 1;
 };
 aws::Outcome<Unit> StartScanBehind(ReadSession& session, const Table& table, const Index* index,
-                                   const Item& start, const ScanSegment& segment,
-                                   ScanRange& range);
+                                   const Item& start, const ScanSegment& segment, ScanRange& range);
 
 // A partition of a table without sort key has one item at most: where it is, or a range of none.
 aws::Outcome<ScanRange> SingleRow(ReadSession& session, const Table& table, QueryRange range);
