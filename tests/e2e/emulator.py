@@ -108,6 +108,10 @@ class Emulator:
     def output(self):
         return "\n".join(self.lines)
 
+    def expect_output(self, pattern):
+        """Waits for it: a line may come a moment after the answer that it belongs to."""
+        wait_until(lambda: re.search(pattern, self.output()), "output like " + pattern)
+
     def request(self, method, path, body=None, headers=None):
         """(status, headers, body bytes) of a route."""
         connection = http.client.HTTPConnection("127.0.0.1", self.api_port, timeout=LIMIT_S)

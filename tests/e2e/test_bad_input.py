@@ -1,5 +1,6 @@
 """What users get wrong: each has its clear error and exit code, and nothing is lost or left behind."""
 import json
+import re
 import pathlib
 import socket
 import tempfile
@@ -165,14 +166,14 @@ class Tolerated(unittest.TestCase):
             with Emulator("--in-memory", cwd=project.folder) as emulator:
                 self.assertEqual(emulator.get("/x")[0], 200)
                 for part in ("broken.yml:4", "Nowhere", "gone.yml", "AWS::SQS::Queue"):
-                    self.assertIn(part, emulator.output())
+                    emulator.expect_output(re.escape(part))
 
     def test_one_function_that_cannot_run_leaves_the_others(self):
         bad = function("Bad", "/bad").replace("python3.11", "cobol85")
         with Project({"template.yml": HEAD + function("F", "/x", "app.good") + bad, "src/app.py": CODE}) as project:
             with Emulator("--in-memory", cwd=project.folder) as emulator:
                 self.assertEqual(emulator.get("/x")[0], 200)
-                self.assertIn("cobol85", emulator.output())
+                emulator.expect_output("cobol85")
                 self.assertGreaterEqual(emulator.get("/bad")[0], 500)
 
 

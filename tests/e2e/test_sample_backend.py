@@ -126,7 +126,7 @@ class SampleBackend(unittest.TestCase):
 
     def test_report_lines_are_shown_with_the_function(self):
         self.get("/users?limit=1")
-        self.assertRegex(self.emulator.output(), r"GetUsersFunction \| REPORT RequestId: \S+\tDuration: ")
+        self.emulator.expect_output(r"GetUsersFunction \| REPORT RequestId: \S+\tDuration: ")
 
 
 if __name__ == "__main__":

@@ -85,7 +85,7 @@ class SdkRedirect(unittest.TestCase):
     def test_a_service_that_is_not_emulated_says_so(self):
         status, _, _ = self.emulator.get("/sqs")
         self.assertEqual(status, 502)
-        self.assertRegex(self.emulator.output(), r"does not emulate sqs")
+        self.emulator.expect_output(r"does not emulate sqs")
 
 
 if __name__ == "__main__":
