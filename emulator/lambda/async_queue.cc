@@ -77,14 +77,13 @@ void AsyncQueue::Work() {
     ++running_;
     lock.unlock();
     const InvokeResult result = run_(item->request);
-    Finish(std::move(*item), result);
     lock.lock();
+    Finish(std::move(*item), result);
     --running_;
   }
 }
 
 void AsyncQueue::Finish(Item item, const InvokeResult& result) {
-  const MutexLock lock(mutex_);
   if (result.status == InvokeStatus::kThrottled) {
     const auto pause = std::min<std::chrono::seconds>(
         std::chrono::seconds(1 << std::min(item.throttles, 8)), kLongestThrottlePause);

@@ -51,7 +51,8 @@ class AsyncQueue {
   void Work();
   // The first item that is due, moved out of the queue.
   std::optional<Item> TakeDue() OFFSTAGE_REQUIRES(mutex_);
-  void Finish(Item item, const InvokeResult& result) OFFSTAGE_EXCLUDES(mutex_);
+  // Puts an invocation that is to be tried again back into the queue.
+  void Finish(Item item, const InvokeResult& result) OFFSTAGE_REQUIRES(mutex_);
 
   const Run run_;
   const Clock& clock_;

@@ -47,7 +47,6 @@ ExecutionEnvironment::ExecutionEnvironment(Parameters parameters, const Options&
     : parameters_(std::move(parameters)),
       options_(options),
       host_(host),
-      dependencies_(dependencies),
       identity_(MakeIdentity(dependencies.ids, dependencies.clock.Now())),
       log_(parameters_.function.name, dependencies.output) {}
 

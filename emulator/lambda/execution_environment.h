@@ -125,7 +125,6 @@ class ExecutionEnvironment : private process::Listener {
   const Parameters parameters_;
   const Options& options_;
   process::Host& host_;
-  const Dependencies& dependencies_;
   const EnvironmentIdentity identity_;
   InvocationLog log_;
 

@@ -62,8 +62,9 @@ struct Shape {
   // Maps: the service checks the length of each value as a constraint of the whole map.
   std::optional<std::int64_t> value_min = std::nullopt;
   std::optional<std::int64_t> value_max = std::nullopt;
-  // Structures, in the order in which violations are listed.
-  std::vector<ShapeMember> members = {};
+  // Structures, in the order in which violations are listed. No initializer here: it would have to
+  // know ShapeMember.
+  std::vector<ShapeMember> members;
   // The structure's name in the service's model, for texts.
   std::string_view name = {};
   Wording wording = Wording::kUsual;
