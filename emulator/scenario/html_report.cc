@@ -2,6 +2,7 @@
 // artifact.
 #include <algorithm>
 
+#include "base/html.h"
 #include "base/text.h"
 #include "scenario/report.h"
 
@@ -20,29 +21,6 @@ td,th{padding:.2em .8em .2em 0;text-align:left;vertical-align:top}
 @media (prefers-color-scheme:dark){body{color:#ddd;background:#1b1b1b}pre,.lane{background:#2a2a2a}details{border-color:#444}}
 )css";
 
-std::string Escaped(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '&':
-        out += "&amp;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      default:
-        out.push_back(c);
-    }
-  }
-  return out;
-}
-
 std::string Timeline(const std::vector<Hop>& hops) {
   double end = 0.001;
   for (const Hop& hop : hops)
@@ -53,8 +31,8 @@ std::string Timeline(const std::vector<Hop>& hops) {
     out += fmt::format(
         "<tr><td>{}</td><td>{:.1f} ms</td><td><div class=lane><div class=bar "
         "style=\"left:{:.1f}%;width:{:.1f}%\"></div></div></td><td class=faint>{}</td></tr>",
-        Escaped(hop.name), hop.duration_ms, left,
-        std::min(100 * hop.duration_ms / end, 100.0 - left), Escaped(hop.facts));
+        EscapeHtml(hop.name), hop.duration_ms, left,
+        std::min(100 * hop.duration_ms / end, 100.0 - left), EscapeHtml(hop.facts));
   }
   return out + "</table>";
 }
@@ -63,21 +41,21 @@ std::string StepHtml(const StepResult& step) {
   std::string out =
       fmt::format("<p><b class={}>{}</b> {} <span class=faint>{:.1f} ms, {}</span></p>",
                   OutcomeName(step.outcome), step.outcome == Outcome::kPassed ? "✓" : "✗",
-                  Escaped(step.title), step.duration_ms, Escaped(step.place));
-  if (!step.error.empty()) out += "<pre>" + Escaped(step.error) + "</pre>";
+                  EscapeHtml(step.title), step.duration_ms, EscapeHtml(step.place));
+  if (!step.error.empty()) out += "<pre>" + EscapeHtml(step.error) + "</pre>";
   if (!step.mismatches.empty()) {
     out += "<table><tr><th>where</th><th>expected</th><th>but was</th></tr>";
     for (const Mismatch& mismatch : step.mismatches) {
-      out +=
-          fmt::format("<tr><td>{}</td><td class=passed>{}</td><td class=failed>{}</td></tr>",
-                      Escaped(mismatch.path), Escaped(mismatch.expected), Escaped(mismatch.actual));
+      out += fmt::format("<tr><td>{}</td><td class=passed>{}</td><td class=failed>{}</td></tr>",
+                         EscapeHtml(mismatch.path), EscapeHtml(mismatch.expected),
+                         EscapeHtml(mismatch.actual));
     }
     out += "</table>";
   }
-  if (!step.curl.empty()) out += "<pre>" + Escaped(step.curl) + "</pre>";
-  if (!step.answer.empty()) out += "<pre>" + Escaped(step.answer) + "</pre>";
+  if (!step.curl.empty()) out += "<pre>" + EscapeHtml(step.curl) + "</pre>";
+  if (!step.answer.empty()) out += "<pre>" + EscapeHtml(step.answer) + "</pre>";
   if (!step.hops.empty()) out += Timeline(step.hops);
-  if (!step.log.empty()) out += "<pre>" + Escaped(Join(step.log, "\n")) + "</pre>";
+  if (!step.log.empty()) out += "<pre>" + EscapeHtml(Join(step.log, "\n")) + "</pre>";
   return out;
 }
 
@@ -87,8 +65,8 @@ std::string ScenarioHtml(const ScenarioResult& result) {
       "<details{}><summary><b class={}>{}</b> {} <span class=faint>{:.0f} ms</span></summary>"
       "<p class=faint>{}:{}</p>",
       open ? " open" : "", OutcomeName(result.outcome), OutcomeName(result.outcome),
-      Escaped(result.id), result.duration_ms, Escaped(result.file), result.line);
-  if (!result.reason.empty()) out += "<pre>" + Escaped(result.reason) + "</pre>";
+      EscapeHtml(result.id), result.duration_ms, EscapeHtml(result.file), result.line);
+  if (!result.reason.empty()) out += "<pre>" + EscapeHtml(result.reason) + "</pre>";
   for (const StepResult& step : result.steps)
     out += StepHtml(step);
   return out + "</details>";
@@ -100,7 +78,7 @@ std::string HtmlReport(const RunSummary& summary) {
   std::string out = fmt::format(
       "<!doctype html><html lang=en><meta charset=utf-8><title>offstage scenarios</title>"
       "<style>{}</style><h1>Scenarios</h1><pre>{}</pre>",
-      kStyle, Escaped(SummaryText(summary, Colour::kOff)));
+      kStyle, EscapeHtml(SummaryText(summary, Colour::kOff)));
   std::vector<const ScenarioResult*> order;
   for (const ScenarioResult& result : summary.results)
     order.push_back(&result);
@@ -119,7 +97,7 @@ std::string HtmlReport(const RunSummary& summary) {
         for (const int status : seen->second)
           statuses += fmt::format("{} ", status);
       }
-      out += fmt::format("<tr><td>{}</td><td>{}</td></tr>", Escaped(route), statuses);
+      out += fmt::format("<tr><td>{}</td><td>{}</td></tr>", EscapeHtml(route), statuses);
     }
     out += "</table>";
   }

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/html.h"
 #include "http/message.h"
 
 namespace offstage::cognito {
@@ -19,9 +20,6 @@ std::string ToQuery(const Parameters& parameters);
 
 // The cookie's value, or "".
 std::string CookieOf(const http::Request& request, std::string_view name);
-
-// For HTML text and quoted attribute values.
-std::string EscapeHtml(std::string_view text);
 
 http::Reply Redirect(const std::string& location);
 // A page of the product's look around `content` (HTML).
