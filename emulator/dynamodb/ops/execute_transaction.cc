@@ -226,29 +226,15 @@ aws::Outcome<std::string> ExecuteTransaction(Engine& engine, Node request) {
   OFFSTAGE_TRY(std::vector<Part> parts, PlanAll(engine, request));
   if (parts[0].kind == Kind::kSelect) return ReadParts(engine, parts, request);
 
-  const std::string token(request["ClientRequestToken"].text());
-  const std::string_view content = request["TransactStatements"].raw();
-  IdempotencyTokens& tokens = engine.statement_tokens();
-  std::string reply;
-  auto written = engine.store().Write([&](WriteSession& session) -> aws::Outcome<Unit> {
-    const TimePoint now = engine.options().clock->Now();
-    if (!token.empty()) {
-      OFFSTAGE_TRY(const std::optional<std::string> before, tokens.Find(token, content, now));
-      if (before) {
-        reply = ReplyAsRead(parts, CapacityDetailOf(request), {});
-        return Ok();
-      }
-    }
-    OFFSTAGE_TRY(reply, WriteParts(engine, session, parts, CapacityDetailOf(request)));
-    if (!token.empty()) tokens.Remember(token, content, reply, now);
-    return Ok();
-  });
-  if (!written.ok()) {
-    // A commit that failed leaves no trace of the token either.
-    if (!token.empty() && written.error().status >= 500) tokens.Forget(token);
-    return Fail(std::move(written).error());
-  }
-  return reply;
+  return WriteOnce(
+      engine,
+      {.tokens = engine.statement_tokens(),
+       .token = std::string(request["ClientRequestToken"].text()),
+       .content = request["TransactStatements"].raw()},
+      [&] { return ReplyAsRead(parts, CapacityDetailOf(request), {}); },
+      [&](WriteSession& session) {
+        return WriteParts(engine, session, parts, CapacityDetailOf(request));
+      });
 }
 
 }  // namespace offstage::dynamodb

@@ -285,29 +285,13 @@ aws::Outcome<std::string> TransactWriteItems(Engine& engine, Node request) {
   }
   OFFSTAGE_TRY_VOID(FindTargets(engine, actions));
 
-  const std::string token(request["ClientRequestToken"].text());
-  const std::string_view content = request["TransactItems"].raw();
-  IdempotencyTokens& tokens = engine.tokens();
-  std::string reply;
-  auto written = engine.store().Write([&](WriteSession& session) -> aws::Outcome<Unit> {
-    const TimePoint now = engine.options().clock->Now();
-    if (!token.empty()) {
-      OFFSTAGE_TRY(const std::optional<std::string> before, tokens.Find(token, content, now));
-      if (before) {
-        reply = ReplayReply(actions, CapacityDetailOf(request));
-        return Ok();
-      }
-    }
-    OFFSTAGE_TRY(reply, Execute(engine, session, actions, request));
-    if (!token.empty()) tokens.Remember(token, content, reply, now);
-    return Ok();
-  });
-  if (!written.ok()) {
-    // A commit that failed leaves no trace of the token either.
-    if (!token.empty() && written.error().status >= 500) tokens.Forget(token);
-    return Fail(std::move(written).error());
-  }
-  return reply;
+  return WriteOnce(
+      engine,
+      {.tokens = engine.tokens(),
+       .token = std::string(request["ClientRequestToken"].text()),
+       .content = request["TransactItems"].raw()},
+      [&] { return ReplayReply(actions, CapacityDetailOf(request)); },
+      [&](WriteSession& session) { return Execute(engine, session, actions, request); });
 }
 
 }  // namespace offstage::dynamodb

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "dynamodb/errors.h"
+#include "dynamodb/ops/engine.h"
 
 namespace offstage::dynamodb {
 
@@ -84,6 +85,33 @@ void IdempotencyTokens::Forget(std::string_view token) {
   const MutexLock lock(mutex_);
   const auto found = entries_.find(token);
   if (found != entries_.end()) entries_.erase(found);
+}
+
+aws::Outcome<std::string> WriteOnce(
+    Engine& engine, const OnceRequest& request, const std::function<std::string()>& replay,
+    const std::function<aws::Outcome<std::string>(WriteSession&)>& execute) {
+  std::string reply;
+  auto written = engine.store().Write([&](WriteSession& session) -> aws::Outcome<Unit> {
+    const TimePoint now = engine.options().clock->Now();
+    if (!request.token.empty()) {
+      OFFSTAGE_TRY(const std::optional<std::string> before,
+                   request.tokens.Find(request.token, request.content, now));
+      if (before) {
+        reply = replay();
+        return Ok();
+      }
+    }
+    OFFSTAGE_TRY(reply, execute(session));
+    if (!request.token.empty()) request.tokens.Remember(request.token, request.content, reply, now);
+    return Ok();
+  });
+  if (!written.ok()) {
+    // A commit that failed leaves no trace of the token either.
+    if (!request.token.empty() && written.error().status >= 500)
+      request.tokens.Forget(request.token);
+    return Fail(std::move(written).error());
+  }
+  return reply;
 }
 
 }  // namespace offstage::dynamodb

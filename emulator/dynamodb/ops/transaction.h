@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -14,6 +15,9 @@
 #include "base/mutex.h"
 
 namespace offstage::dynamodb {
+
+class Engine;
+class WriteSession;
 
 // One reason for each action of the transaction, in order; null where nothing was wrong.
 using CancellationReasons = std::vector<std::optional<aws::ApiError>>;
@@ -44,5 +48,19 @@ class IdempotencyTokens {
   Mutex mutex_;
   std::map<std::string, Entry, std::less<>> entries_ OFFSTAGE_GUARDED_BY(mutex_);
 };
+
+// A transaction that writes, once for each ClientRequestToken.
+struct OnceRequest {
+  IdempotencyTokens& tokens;
+  // Empty: none was given, and the transaction runs.
+  std::string token;
+  // What must be the same when the token comes again.
+  std::string_view content;
+};
+// Runs `execute` in one transaction of the store; where its token has been seen before, `replay`
+// instead. Both answer the reply.
+aws::Outcome<std::string> WriteOnce(
+    Engine& engine, const OnceRequest& request, const std::function<std::string()>& replay,
+    const std::function<aws::Outcome<std::string>(WriteSession&)>& execute);
 
 }  // namespace offstage::dynamodb
