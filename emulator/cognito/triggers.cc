@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "cognito/attributes.h"
 #include "cognito/errors.h"
 #include "cognito/pool_config.h"
 
@@ -51,6 +52,30 @@ aws::ApiError Failed(std::string_view trigger, const InvokeResult& result) {
 
 bool HasTrigger(const Pool& pool, std::string_view trigger) {
   return !FunctionOf(pool, trigger).first.empty();
+}
+
+Json MetadataOf(const Json& request) {
+  const Json* metadata = FindPath(request, "ClientMetadata");
+  return metadata == nullptr ? Json() : *metadata;
+}
+
+aws::Outcome<std::optional<Json>> RunPreSignUp(Engine& engine, const Pool& pool, const User& user,
+                                               const PreSignUp& by, const Json& request) {
+  TriggerCall call{.trigger = "PreSignUp"};
+  call.source = by.source;
+  call.username = user.username;
+  call.client_id = by.client_id;
+  Attributes attributes = user.attributes;
+  attributes.erase("sub");
+  const Json* validation = FindPath(request, "ValidationData");
+  call.request = {
+      {"userAttributes", attributes},
+      {"validationData", validation == nullptr ? Json() : Json(ReadAttributes(validation))}};
+  if (const Json metadata = MetadataOf(request); metadata.is_object())
+    call.request["clientMetadata"] = metadata;
+  call.response = {
+      {"autoConfirmUser", false}, {"autoVerifyEmail", false}, {"autoVerifyPhone", false}};
+  return RunTrigger(engine, pool, std::move(call));
 }
 
 Json UserAttributesForTrigger(const User& user) {

@@ -31,6 +31,18 @@ bool HasTrigger(const Pool& pool, std::string_view trigger);
 // UnexpectedLambdaException, one that answers no event InvalidLambdaResponseException.
 aws::Outcome<std::optional<Json>> RunTrigger(Engine& engine, const Pool& pool, TriggerCall call);
 
+// A request's ClientMetadata, which its triggers are given; null when it has none.
+Json MetadataOf(const Json& request);
+
+// Runs PreSignUp for a user who is not kept yet, with what `request` says: its `response`, or null.
+struct PreSignUp {
+  // "PreSignUp_SignUp".
+  std::string source;
+  std::string client_id;
+};
+aws::Outcome<std::optional<Json>> RunPreSignUp(Engine& engine, const Pool& pool, const User& user,
+                                               const PreSignUp& by, const Json& request);
+
 // {"sub": ..., "cognito:user_status": ...} as events show the user.
 Json UserAttributesForTrigger(const User& user);
 

@@ -17,12 +17,7 @@ namespace offstage::cognito {
 
 namespace {
 
-constexpr std::string_view kNoClient = "CLIENT_ID_NOT_APPLICABLE";
-
-Json MetadataOf(const Json& request) {
-  const Json* metadata = FindPath(request, "ClientMetadata");
-  return metadata == nullptr ? Json() : *metadata;
-}
+constexpr const char* kNoClient = "CLIENT_ID_NOT_APPLICABLE";
 
 struct Target {
   PoolPtr pool;
@@ -32,26 +27,6 @@ aws::Outcome<Target> FindTarget(Engine& engine, const Json& request) {
   OFFSTAGE_TRY(PoolPtr pool, FindPool(engine, request));
   OFFSTAGE_TRY(User user, FindUser(engine, *pool, TextAt(request, "Username")));
   return Target{.pool = std::move(pool), .user = std::move(user)};
-}
-
-aws::Outcome<Unit> AskPreSignUp(Engine& engine, const Pool& pool, const User& user,
-                                const Json& request) {
-  TriggerCall call{.trigger = "PreSignUp"};
-  call.source = "PreSignUp_AdminCreateUser";
-  call.username = user.username;
-  call.client_id = kNoClient;
-  Attributes attributes = user.attributes;
-  attributes.erase("sub");
-  const Json* validation = FindPath(request, "ValidationData");
-  call.request = {
-      {"userAttributes", attributes},
-      {"validationData", validation == nullptr ? Json() : Json(ReadAttributes(validation))}};
-  if (const Json metadata = MetadataOf(request); metadata.is_object())
-    call.request["clientMetadata"] = metadata;
-  call.response = {
-      {"autoConfirmUser", false}, {"autoVerifyEmail", false}, {"autoVerifyPhone", false}};
-  OFFSTAGE_TRY_VOID(RunTrigger(engine, pool, std::move(call)));
-  return Ok();
 }
 
 // Sends the invitation by every medium that was asked for and that the user has.
@@ -115,7 +90,9 @@ aws::Outcome<Json> AdminCreateUser(Engine& engine, const Json& request) {
   }
   const std::string wanted = TextAt(request, "TemporaryPassword");
   if (!wanted.empty()) OFFSTAGE_TRY_VOID(CheckPasswordPolicy(*pool, wanted));
-  OFFSTAGE_TRY_VOID(AskPreSignUp(engine, *pool, user, request));
+  OFFSTAGE_TRY_VOID(RunPreSignUp(engine, *pool, user,
+                                 {.source = "PreSignUp_AdminCreateUser", .client_id = kNoClient},
+                                 request));
   const std::string password = wanted.empty() ? MakeTemporaryPassword(*pool) : wanted;
   SetTemporary(engine, *pool, user, password);
   if (BoolAt(request, "ForceAliasCreation", false)) {

@@ -8,6 +8,7 @@
 #include "cognito/ops/ops.h"
 #include "cognito/pool_config.h"
 #include "cognito/tokens.h"
+#include "cognito/triggers.h"
 
 namespace offstage::cognito {
 
@@ -17,11 +18,6 @@ const Json& MemberOrEmpty(const Json& request, const char* name) {
   static const Json kEmpty = Json::object();
   const Json* found = FindPath(request, name);
   return found == nullptr ? kEmpty : *found;
-}
-
-Json MetadataOf(const Json& request) {
-  const Json* metadata = FindPath(request, "ClientMetadata");
-  return metadata == nullptr ? Json() : *metadata;
 }
 
 aws::Outcome<AuthCall> PublicCall(Engine& engine, const Json& request, const char* member) {

@@ -10,6 +10,7 @@
 #include "cognito/passwords.h"
 #include "cognito/pool_config.h"
 #include "cognito/tokens.h"
+#include "cognito/triggers.h"
 #include "cognito/users.h"
 
 namespace offstage::cognito {
@@ -17,11 +18,6 @@ namespace offstage::cognito {
 namespace {
 
 constexpr std::chrono::hours kAttributeCodeLifetime{24};
-
-Json MetadataOf(const Json& request) {
-  const Json* metadata = FindPath(request, "ClientMetadata");
-  return metadata == nullptr ? Json() : *metadata;
-}
 
 aws::Outcome<SignedIn> Caller(Engine& engine, const Json& request) {
   return CheckAccessToken(engine, TextAt(request, "AccessToken"));

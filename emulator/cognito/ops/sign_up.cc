@@ -21,11 +21,6 @@ namespace {
 constexpr std::chrono::hours kConfirmLifetime{24};
 constexpr std::chrono::hours kResetLifetime{1};
 
-Json MetadataOf(const Json& request) {
-  const Json* metadata = FindPath(request, "ClientMetadata");
-  return metadata == nullptr ? Json() : *metadata;
-}
-
 // The client and pool of a public request, once its secret hash is right.
 struct PublicCaller {
   ClientPtr client;
@@ -49,21 +44,10 @@ struct PreSignUpAnswer {
 };
 aws::Outcome<PreSignUpAnswer> AskPreSignUp(Engine& engine, const PublicCaller& caller, User& user,
                                            const Json& request) {
-  TriggerCall call{.trigger = "PreSignUp"};
-  call.source = "PreSignUp_SignUp";
-  call.username = user.username;
-  call.client_id = caller.client->id;
-  Attributes attributes = user.attributes;
-  attributes.erase("sub");
-  const Json* validation = FindPath(request, "ValidationData");
-  call.request = {
-      {"userAttributes", attributes},
-      {"validationData", validation == nullptr ? Json() : Json(ReadAttributes(validation))}};
-  if (const Json metadata = MetadataOf(request); metadata.is_object())
-    call.request["clientMetadata"] = metadata;
-  call.response = {
-      {"autoConfirmUser", false}, {"autoVerifyEmail", false}, {"autoVerifyPhone", false}};
-  OFFSTAGE_TRY(const auto response, RunTrigger(engine, *caller.pool, std::move(call)));
+  OFFSTAGE_TRY(
+      const auto response,
+      RunPreSignUp(engine, *caller.pool, user,
+                   {.source = "PreSignUp_SignUp", .client_id = caller.client->id}, request));
   PreSignUpAnswer answer;
   if (!response) return answer;
   answer.confirm = BoolAt(*response, "autoConfirmUser", false);
@@ -79,6 +63,18 @@ void AddFlags(User& user) {
     if (user.FindAttribute(name) != nullptr)
       user.attributes.try_emplace(std::string(name) + "_verified", "false");
   }
+}
+
+// Keeps a new code for `purpose`, and sends it; answers the CodeDeliveryDetails.
+struct CodeToSend {
+  std::string purpose;
+  std::chrono::hours lifetime;
+};
+aws::Outcome<Json> SendNewCode(Engine& engine, const Pool& pool, User& user, const CodeToSend& code,
+                               MessageRequest message) {
+  message.code = RememberCode(engine, user, code.purpose, code.lifetime);
+  OFFSTAGE_TRY_VOID(SaveUser(engine, pool, user));
+  return SendMessage(engine, pool, user, message);
 }
 
 // Which verified address a forgotten password's code goes to.
@@ -212,14 +208,13 @@ aws::Outcome<Json> ResendConfirmationCode(Engine& engine, const Json& request) {
   if (attribute.empty()) {
     return Fail(InvalidParameter("Cannot resend codes. Auto verification not turned on."));
   }
-  const std::string code = RememberCode(engine, *user, "confirm:" + attribute, kConfirmLifetime);
-  OFFSTAGE_TRY_VOID(SaveUser(engine, pool, *user));
-  OFFSTAGE_TRY(Json details, SendMessage(engine, pool, *user,
-                                         {.purpose = Purpose::kResendCode,
-                                          .attribute = attribute,
-                                          .code = code,
-                                          .client_id = caller.client->id,
-                                          .client_metadata = MetadataOf(request)}));
+  OFFSTAGE_TRY(Json details,
+               SendNewCode(engine, pool, *user,
+                           {.purpose = "confirm:" + attribute, .lifetime = kConfirmLifetime},
+                           {.purpose = Purpose::kResendCode,
+                            .attribute = attribute,
+                            .client_id = caller.client->id,
+                            .client_metadata = MetadataOf(request)}));
   return Json{{"CodeDeliveryDetails", std::move(details)}};
 }
 
@@ -246,14 +241,12 @@ aws::Outcome<Json> ForgotPassword(Engine& engine, const Json& request) {
   if (user->status == "FORCE_CHANGE_PASSWORD")
     return Fail(NotAuthorized("User password cannot be reset in the current state."));
   OFFSTAGE_TRY(const std::string attribute, RecoveryAttribute(pool, *user));
-  const std::string code = RememberCode(engine, *user, "reset", kResetLifetime);
-  OFFSTAGE_TRY_VOID(SaveUser(engine, pool, *user));
-  OFFSTAGE_TRY(Json details, SendMessage(engine, pool, *user,
-                                         {.purpose = Purpose::kForgotPassword,
-                                          .attribute = attribute,
-                                          .code = code,
-                                          .client_id = caller.client->id,
-                                          .client_metadata = MetadataOf(request)}));
+  OFFSTAGE_TRY(Json details,
+               SendNewCode(engine, pool, *user, {.purpose = "reset", .lifetime = kResetLifetime},
+                           {.purpose = Purpose::kForgotPassword,
+                            .attribute = attribute,
+                            .client_id = caller.client->id,
+                            .client_metadata = MetadataOf(request)}));
   return Json{{"CodeDeliveryDetails", std::move(details)}};
 }
 
@@ -299,12 +292,10 @@ aws::Outcome<Json> AdminResetUserPassword(Engine& engine, const Json& request) {
     return Fail(NotAuthorized("User password cannot be reset in the current state."));
   OFFSTAGE_TRY(const std::string attribute, RecoveryAttribute(*pool, user));
   user.status = "RESET_REQUIRED";
-  const std::string code = RememberCode(engine, user, "reset", kResetLifetime);
-  OFFSTAGE_TRY_VOID(SaveUser(engine, *pool, user));
-  OFFSTAGE_TRY_VOID(SendMessage(engine, *pool, user,
+  OFFSTAGE_TRY_VOID(SendNewCode(engine, *pool, user,
+                                {.purpose = "reset", .lifetime = kResetLifetime},
                                 {.purpose = Purpose::kForgotPassword,
                                  .attribute = attribute,
-                                 .code = code,
                                  .client_metadata = MetadataOf(request)}));
   return Json::object();
 }
