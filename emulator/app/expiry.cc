@@ -25,7 +25,7 @@ void Expiry::Run(const std::stop_token& stop) {
     }
     if (stop.stop_requested()) return;
     const auto start = std::chrono::steady_clock::now();
-    const auto expired = tables_.ExpireItems();
+    const auto expired = tables_.ExpireItems(stop);
     if (!expired.ok()) {
       log_.Warn("expired items could not be deleted", {{"why", expired.error().message}});
     } else if (*expired > 0) {

@@ -322,14 +322,15 @@ bool IsExpired(const Table& table, std::string_view item, std::int64_t now) {
 }
 
 // From one snapshot.
-Result<std::vector<ItemKey>> ExpiredKeys(Engine& engine, const Table& table, std::int64_t now) {
+Result<std::vector<ItemKey>> ExpiredKeys(Engine& engine, const Table& table, std::int64_t now,
+                                         const std::stop_token& stop) {
   std::vector<ItemKey> keys;
   OFFSTAGE_TRY(Store::Reader reader, engine.store().Read());
   const ScanRange everything;
   OFFSTAGE_TRY(Cursor cursor, reader->Scan(table, nullptr, everything));
   while (true) {
     OFFSTAGE_TRY(const bool more, cursor.Next());
-    if (!more) return keys;
+    if (!more || stop.stop_requested()) return keys;
     if (IsExpired(table, cursor.text(), now)) keys.push_back(KeyOfStored(table, cursor.text()));
   }
 }
@@ -357,13 +358,14 @@ aws::Outcome<bool> ExpireItem(Engine& engine, const Table& table, const ItemKey&
 
 }  // namespace
 
-Result<std::int64_t> Service::ExpireItems() {
+Result<std::int64_t> Service::ExpireItems(const std::stop_token& stop) {
   std::int64_t expired = 0;
   for (const TablePtr& table : engine_->Tables()) {
     if (table->definition.time_to_live_attribute.empty()) continue;
     const std::int64_t now = ToEpochSeconds(engine_->options().clock->Now());
-    OFFSTAGE_TRY(const std::vector<ItemKey> keys, ExpiredKeys(*engine_, *table, now));
+    OFFSTAGE_TRY(const std::vector<ItemKey> keys, ExpiredKeys(*engine_, *table, now, stop));
     for (const ItemKey& key : keys) {
+      if (stop.stop_requested()) return expired;
       const auto done = ExpireItem(*engine_, *table, key, now);
       // The table has gone meanwhile.
       if (!done.ok() && done.error().status < 500) break;

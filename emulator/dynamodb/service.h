@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -96,8 +97,9 @@ class Service : public aws::JsonService, public StreamDirectory {
   // megabyte. No stream records are made; tokens of earlier transactions are forgotten.
   Result<std::unique_ptr<SavedTables>> Save();
   Status Restore(const SavedTables& saved);
-  // Deletes items whose TTL attribute lies before the clock's now; returns how many.
-  Result<std::int64_t> ExpireItems();
+  // Deletes items whose TTL attribute lies before the clock's now; returns how many. Ends early,
+  // with what it has deleted until then, when asked to stop.
+  Result<std::int64_t> ExpireItems(const std::stop_token& stop = {});
 
  private:
   explicit Service(std::unique_ptr<Engine> engine);
