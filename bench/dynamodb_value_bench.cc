@@ -25,14 +25,14 @@ constexpr std::string_view kItem =
 void ParseRequestItem(benchmark::State& state) {
   for (auto _ : state)
     benchmark::DoNotOptimize(ParseItem(kItem));
-  state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations() * kItem.size()));
+  state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(kItem.size()));
 }
 BENCHMARK(ParseRequestItem);
 
 void ParseByJsonLibrary(benchmark::State& state) {
   for (auto _ : state)
     benchmark::DoNotOptimize(nlohmann::json::parse(kItem));
-  state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations() * kItem.size()));
+  state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(kItem.size()));
 }
 BENCHMARK(ParseByJsonLibrary);
 
