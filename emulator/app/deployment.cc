@@ -99,12 +99,8 @@ class Deployment::Impl {
 
   Status Start(Deployment& self, StateFolder* state) {
     OFFSTAGE_TRY(work_folder_, WorkFolder::Make());
-    streams_ = std::make_unique<streams::Service>(streams::Options{
-        .account = {.region = stack_.region, .id = stack_.account_id}, .clock = &context_.clock});
-    OFFSTAGE_TRY(tables_, OpenTables(stack_, state == nullptr ? fs::path() : state->database(),
-                                     {context_.clock, context_.ids, context_.log, streams_.get()}));
-    OFFSTAGE_TRY_VOID(streams_->Attach(*tables_));
-    expiry_ = std::make_unique<Expiry>(*tables_, context_.log);
+    OFFSTAGE_TRY_VOID(options_.dynamodb_endpoint.empty() ? OpenOwnTables(state)
+                                                         : OpenOtherEngine(state));
     OFFSTAGE_TRY_VOID(CreateFunctions());
     OFFSTAGE_TRY_VOID(OpenPools(state));
     // A gateway serves at least one API; a stack may have none.
@@ -120,10 +116,9 @@ class Deployment::Impl {
     if (options_.faults != nullptr) {
       faulty_tables_ = std::make_unique<FaultyService>(*tables_, *options_.faults, *functions_);
     }
+    aws::JsonService& tables = *tables_;
     dispatcher_->AddJsonService("dynamodb", "DynamoDB_20120810",
-                                faulty_tables_ != nullptr
-                                    ? static_cast<aws::JsonService&>(*faulty_tables_)
-                                    : static_cast<aws::JsonService&>(*tables_));
+                                faulty_tables_ != nullptr ? *faulty_tables_ : tables);
     dispatcher_->AddJsonService("dynamodbstreams", "DynamoDBStreams_20120810", *streams_);
     dispatcher_->AddJsonService("cognito-idp", "AWSCognitoIdentityProviderService", *pools_);
     dispatcher_->AddRestService("lambda", "/2015-03-31/functions", *functions_);
@@ -135,7 +130,7 @@ class Deployment::Impl {
   }
 
   const templates::Stack& stack() const { return stack_; }
-  dynamodb::Service& tables() { return *tables_; }
+  dynamodb::TableService& tables() { return *tables_; }
   cognito::Service& pools() { return *pools_; }
   const http::Server* api_server() const { return api_server_.get(); }
   const http::Server& aws_server() const { return *aws_server_; }
@@ -150,6 +145,31 @@ class Deployment::Impl {
   }
 
  private:
+  Status OpenOwnTables(StateFolder* state) {
+    auto streams = std::make_unique<streams::Service>(streams::Options{
+        .account = {.region = stack_.region, .id = stack_.account_id}, .clock = &context_.clock});
+    streams::Service& sink = *streams;
+    streams_ = std::move(streams);
+    OFFSTAGE_TRY(auto tables, OpenTables(stack_, state == nullptr ? fs::path() : state->database(),
+                                         {context_.clock, context_.ids, context_.log, &sink}));
+    OFFSTAGE_TRY_VOID(sink.Attach(*tables));
+    tables_ = std::move(tables);
+    expiry_ = std::make_unique<Expiry>(*tables_, context_.log);
+    return Ok();
+  }
+
+  Status OpenOtherEngine(StateFolder* state) {
+    OFFSTAGE_TRY(endpoint_,
+                 dynamodb::RemoteEndpoint::Create(options_.dynamodb_endpoint,
+                                                  aws::IdentityFromEnvironment(), system_clock_));
+    streams_ = std::make_unique<dynamodb::RemoteStreams>(*endpoint_);
+    using AtEnd = dynamodb::RemoteOptions::AtEnd;
+    OFFSTAGE_TRY(tables_,
+                 OpenRemoteTables(stack_, *endpoint_,
+                                  state == nullptr ? AtEnd::kDelete : AtEnd::kKeep, context_.log));
+    return Ok();
+  }
+
   Status CreateFunctions() {
     lambda::Options options;
     options.region = stack_.region;
@@ -226,8 +246,11 @@ class Deployment::Impl {
   NamedOutput output_;
   std::unique_ptr<WorkFolder> work_folder_;
   // Before the tables, which tell it of changes.
-  std::unique_ptr<streams::Service> streams_;
-  std::unique_ptr<dynamodb::Service> tables_;
+  std::unique_ptr<aws::JsonService> streams_;
+  // Another engine's, with the machine's own time for its signatures; null: ours.
+  const SystemClock system_clock_;
+  std::unique_ptr<dynamodb::RemoteEndpoint> endpoint_;
+  std::unique_ptr<dynamodb::TableService> tables_;
   std::unique_ptr<lambda::Service> functions_;
   std::unique_ptr<Expiry> expiry_;
   std::unique_ptr<FaultyService> faulty_tables_;
@@ -254,7 +277,7 @@ Result<std::unique_ptr<Deployment>> Deployment::Start(templates::Stack stack, St
 const templates::Stack& Deployment::stack() const {
   return impl_->stack();
 }
-dynamodb::Service& Deployment::tables() {
+dynamodb::TableService& Deployment::tables() {
   return impl_->tables();
 }
 cognito::Service& Deployment::pools() {

@@ -44,6 +44,8 @@ struct DeploymentOptions {
   // Makes DynamoDB calls fail or wait on purpose; null: none. Outlives the deployment.
   FaultPlan* faults = nullptr;
   enum class Runtimes { kNearest, kStrict } runtimes = Runtimes::kNearest;
+  // Another engine that keeps the tables ("http://127.0.0.1:8000"); empty: ours, over SQLite.
+  std::string dynamodb_endpoint;
   // App clients (or "*") whose tokens carry the local issuer: see cognito::Options.
   std::set<std::string> local_issuer_clients;
 };
@@ -69,7 +71,7 @@ class Deployment {
   ~Deployment();
 
   const templates::Stack& stack() const;
-  dynamodb::Service& tables();
+  dynamodb::TableService& tables();
   cognito::Service& pools();
 
   // The data of one moment, to come back to. Whatever else has state joins in here.

@@ -13,7 +13,7 @@ constexpr int kPausePerSweep = 100;
 
 }  // namespace
 
-Expiry::Expiry(dynamodb::Service& tables, Log& log)
+Expiry::Expiry(dynamodb::TableService& tables, Log& log)
     : tables_(tables), log_(log), thread_([this](const std::stop_token& stop) { Run(stop); }) {}
 
 void Expiry::Run(const std::stop_token& stop) {

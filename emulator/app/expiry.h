@@ -8,7 +8,7 @@
 #include <thread>
 
 #include "base/log.h"
-#include "dynamodb/service.h"
+#include "dynamodb/table_service.h"
 
 namespace offstage::app {
 
@@ -16,12 +16,12 @@ namespace offstage::app {
 class Expiry {
  public:
   // Both must outlive this.
-  Expiry(dynamodb::Service& tables, Log& log);
+  Expiry(dynamodb::TableService& tables, Log& log);
 
  private:
   void Run(const std::stop_token& stop);
 
-  dynamodb::Service& tables_;
+  dynamodb::TableService& tables_;
   Log& log_;
   std::mutex mutex_;
   std::condition_variable_any stopping_;

@@ -18,6 +18,18 @@ std::string DisplayName(const templates::Stack& stack, const std::string& physic
   return physical_name;
 }
 
+Status EnsureTables(const templates::Stack& stack, dynamodb::TableService& service) {
+  for (const templates::Table& table : stack.tables) {
+    OFFSTAGE_TRY(const auto definition, ToTableDefinition(table));
+    auto ensured = service.EnsureTable(definition);
+    if (!ensured.ok()) {
+      return Fail(Error{fmt::format("{}: table {}: {}", table.position.Text(), table.path,
+                                    ensured.error().message)});
+    }
+  }
+  return Ok();
+}
+
 }  // namespace
 
 Result<std::unique_ptr<dynamodb::Service>> OpenTables(const templates::Stack& stack,
@@ -34,30 +46,42 @@ Result<std::unique_ptr<dynamodb::Service>> OpenTables(const templates::Stack& st
   options.log = &context.log;
   options.changes = context.changes;
   OFFSTAGE_TRY(auto service, dynamodb::Service::Create(options));
-  for (const templates::Table& table : stack.tables) {
-    OFFSTAGE_TRY(const auto definition, ToTableDefinition(table));
-    auto ensured = service->EnsureTable(definition);
-    if (!ensured.ok()) {
-      return Fail(Error{fmt::format("{}: table {}: {}", table.position.Text(), table.path,
-                                    ensured.error().message)});
-    }
-  }
+  OFFSTAGE_TRY_VOID(EnsureTables(stack, *service));
   return service;
 }
 
-Result<std::string> ResolveTable(const templates::Stack& stack, const dynamodb::Service& tables,
-                                 const std::string& name) {
+Result<std::unique_ptr<dynamodb::RemoteTables>> OpenRemoteTables(
+    const templates::Stack& stack, dynamodb::RemoteEndpoint& endpoint,
+    dynamodb::RemoteOptions::AtEnd at_end, Log& log) {
+  auto service = std::make_unique<dynamodb::RemoteTables>(
+      endpoint, dynamodb::RemoteOptions{.region = stack.region, .at_end = at_end, .log = &log});
+  // A stack without tables meets the endpoint here too, not at the first call.
+  const auto answers = service->Run("ListTables", R"({"Limit":1})");
+  if (!answers.ok()) {
+    const aws::ApiError& error = answers.error();
+    if (!error.explanation.empty()) return Fail(Error{error.explanation});
+    return Fail(Error{
+        fmt::format("--dynamodb-endpoint {}: {}: {}", endpoint.url(), error.type, error.message)});
+  }
+  OFFSTAGE_TRY_VOID(EnsureTables(stack, *service));
+  return service;
+}
+
+Result<std::string> ResolveTable(const templates::Stack& stack,
+                                 const dynamodb::TableService& tables, const std::string& name) {
   if (const templates::Table* table = stack.FindTable(name)) return table->name;
-  if (tables.FindTable(name)) return name;
+  OFFSTAGE_TRY(const bool exists, tables.HasTable(name));
+  if (exists) return name;
   std::vector<std::string> known;
-  for (const auto& summary : tables.Tables())
-    known.push_back(DisplayName(stack, summary.definition.name));
+  OFFSTAGE_TRY(const std::vector<std::string> names, tables.TableNames());
+  for (const std::string& table : names)
+    known.push_back(DisplayName(stack, table));
   return Fail(Error{fmt::format("there is no table {}; tables here: {}", name,
                                 known.empty() ? "none" : Join(known, ", "))});
 }
 
 Result<std::vector<ImportCount>> ImportTables(const templates::Stack& stack,
-                                              dynamodb::Service& tables,
+                                              dynamodb::TableService& tables,
                                               const std::vector<SeedTable>& seed) {
   // Names first: nothing is written when one of them is wrong.
   std::vector<std::string> names;
@@ -75,7 +99,7 @@ Result<std::vector<ImportCount>> ImportTables(const templates::Stack& stack,
   return counts;
 }
 
-Status ExportTables(const templates::Stack& stack, const dynamodb::Service& tables,
+Status ExportTables(const templates::Stack& stack, const dynamodb::TableService& tables,
                     const std::vector<std::string>& names, DataFormat format, std::ostream& out) {
   std::vector<std::string> physical;
   for (const std::string& name : names) {
@@ -83,8 +107,7 @@ Status ExportTables(const templates::Stack& stack, const dynamodb::Service& tabl
     physical.push_back(std::move(table));
   }
   if (names.empty()) {
-    for (const auto& summary : tables.Tables())
-      physical.push_back(summary.definition.name);
+    OFFSTAGE_TRY(physical, tables.TableNames());
   }
   out << "{";
   const char* table_separator = "\n";

@@ -12,6 +12,7 @@
 #include "base/id.h"
 #include "base/log.h"
 #include "base/result.h"
+#include "dynamodb/remote/tables.h"
 #include "dynamodb/service.h"
 #include "interfaces/change_sink.h"
 #include "template/stack.h"
@@ -32,10 +33,16 @@ Result<std::unique_ptr<dynamodb::Service>> OpenTables(const templates::Stack& st
                                                       const std::filesystem::path& database,
                                                       const TableContext& context);
 
+// The same in another engine, which must answer. What is created there is deleted at the end of an
+// in-memory deployment. The endpoint and the log outlive the service.
+Result<std::unique_ptr<dynamodb::RemoteTables>> OpenRemoteTables(
+    const templates::Stack& stack, dynamodb::RemoteEndpoint& endpoint,
+    dynamodb::RemoteOptions::AtEnd at_end, Log& log);
+
 // The physical name of the table that a person or a data file names: physical name, logical id or
 // path. Fails naming the tables that there are.
-Result<std::string> ResolveTable(const templates::Stack& stack, const dynamodb::Service& tables,
-                                 const std::string& name);
+Result<std::string> ResolveTable(const templates::Stack& stack,
+                                 const dynamodb::TableService& tables, const std::string& name);
 
 struct ImportCount {
   std::string table;
@@ -44,14 +51,14 @@ struct ImportCount {
 
 // Puts all items, a transaction a table. Fails with the table and the first item that is refused.
 Result<std::vector<ImportCount>> ImportTables(const templates::Stack& stack,
-                                              dynamodb::Service& tables,
+                                              dynamodb::TableService& tables,
                                               const std::vector<SeedTable>& seed);
 
 enum class DataFormat { kPlainJson, kDynamoDbJson };
 
 // Writes the named tables (all when empty), by their logical ids where they have one, as a document
 // that ReadSeedFile reads. One item at a time: tables may be larger than memory.
-Status ExportTables(const templates::Stack& stack, const dynamodb::Service& tables,
+Status ExportTables(const templates::Stack& stack, const dynamodb::TableService& tables,
                     const std::vector<std::string>& names, DataFormat format, std::ostream& out);
 
 }  // namespace offstage::app

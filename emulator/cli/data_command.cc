@@ -26,7 +26,9 @@ struct DataOptions {
 struct Access {
   std::optional<app::RemoteControl> remote;
   std::optional<OpenProject> open;
-  std::unique_ptr<dynamodb::Service> tables;
+  // Only with --dynamodb-endpoint; outlives the tables.
+  std::unique_ptr<dynamodb::RemoteEndpoint> endpoint;
+  std::unique_ptr<dynamodb::TableService> tables;
 };
 
 struct AccessContext {
@@ -34,6 +36,22 @@ struct AccessContext {
   RandomIds ids;
   StderrLog log{LogLevel::kWarning};
 };
+
+Status OpenTables(const CommonOptions& options, Access& access, AccessContext& context) {
+  const templates::Stack& stack = access.open->stack;
+  if (options.dynamodb_endpoint.empty()) {
+    OFFSTAGE_TRY(access.tables, app::OpenTables(stack, access.open->state->database(),
+                                                {context.clock, context.ids, context.log}));
+    return Ok();
+  }
+  OFFSTAGE_TRY(access.endpoint,
+               dynamodb::RemoteEndpoint::Create(options.dynamodb_endpoint,
+                                                aws::IdentityFromEnvironment(), context.clock));
+  OFFSTAGE_TRY(access.tables,
+               app::OpenRemoteTables(stack, *access.endpoint, dynamodb::RemoteOptions::AtEnd::kKeep,
+                                     context.log));
+  return Ok();
+}
 
 Result<Access, OpenFailure> OpenAccess(const CommonOptions& options, AccessContext& context) {
   const auto plan = app::PlanProject(ToProjectOptions(options));
@@ -45,10 +63,8 @@ Result<Access, OpenFailure> OpenAccess(const CommonOptions& options, AccessConte
   }
   OFFSTAGE_TRY(OpenProject open, Open(options, context.ids));
   access.open.emplace(std::move(open));
-  auto tables = app::OpenTables(access.open->stack, access.open->state->database(),
-                                {context.clock, context.ids, context.log});
-  if (!tables.ok()) return Fail(OpenFailure{tables.error(), kCouldNotStart});
-  access.tables = std::move(tables).value();
+  const Status opened = OpenTables(options, access, context);
+  if (!opened.ok()) return Fail(OpenFailure{opened.error(), kCouldNotStart});
   return access;
 }
 

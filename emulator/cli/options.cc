@@ -25,6 +25,10 @@ void AddProjectOptions(CLI::App& command, CommonOptions& options) {
                      "Folder for state (default: .offstage beside the template)");
   command.add_flag("--in-memory", options.in_memory,
                    "Keep no state: everything is gone at the end");
+  command.add_option("--dynamodb-endpoint", options.dynamodb_endpoint,
+                     "Keep the tables in another DynamoDB-compatible engine, for example "
+                     "http://127.0.0.1:8000; calls are signed with AWS_ACCESS_KEY_ID and "
+                     "AWS_SECRET_ACCESS_KEY where both are set");
 }
 
 void AddRuntimeOptions(CLI::App& command, CommonOptions& options) {
@@ -38,6 +42,7 @@ void AddRuntimeOptions(CLI::App& command, CommonOptions& options) {
 
 Result<app::DeploymentOptions> ToDeploymentOptions(const CommonOptions& options) {
   app::DeploymentOptions deployment;
+  deployment.dynamodb_endpoint = options.dynamodb_endpoint;
   if (options.strict_runtimes) deployment.runtimes = app::DeploymentOptions::Runtimes::kStrict;
   for (const std::string& text : options.interpreters) {
     const auto equals = text.find('=');

@@ -23,6 +23,7 @@ enum ExitCode {
 struct CommonOptions {
   app::ProjectOptions project;
   bool in_memory = false;
+  std::string dynamodb_endpoint;
   bool no_template = false;
   bool strict_runtimes = false;
   bool verbose = false;
@@ -30,7 +31,8 @@ struct CommonOptions {
   std::vector<std::string> interpreters;  // "python3.8=/usr/bin/python3"
 };
 
-// --template, --config-env, --stack-name, --region, --parameter-overrides, --data, --in-memory.
+// --template, --config-env, --stack-name, --region, --parameter-overrides, --data, --in-memory,
+// --dynamodb-endpoint.
 void AddProjectOptions(CLI::App& command, CommonOptions& options);
 // --strict-runtimes, --interpreter.
 void AddRuntimeOptions(CLI::App& command, CommonOptions& options);

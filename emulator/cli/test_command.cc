@@ -174,6 +174,8 @@ std::vector<ScenarioResult> TakeSkipped(Run& run) {
 }
 
 int JobsFor(const TestOptions& options, std::size_t work) {
+  // Tables of another engine cannot be told apart by deployment where the template names them.
+  if (!options.common.dynamodb_endpoint.empty()) return 1;
   if (options.jobs > 0)
     return std::min<int>(options.jobs, std::max<int>(1, static_cast<int>(work)));
   const auto worth = static_cast<unsigned>(work / kScenariosWorthAWorker + 1);
@@ -196,6 +198,7 @@ std::vector<std::string> WorkerArguments(const TestOptions& options, std::uint64
   add("--stack-name", common.project.stack_name);
   add("--region", common.project.region);
   add("--data", common.project.data.string());
+  add("--dynamodb-endpoint", common.dynamodb_endpoint);
   add("--random-seed", std::to_string(seed));
   for (const std::string& interpreter : common.interpreters)
     add("--interpreter", interpreter);

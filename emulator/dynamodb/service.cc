@@ -55,7 +55,7 @@ Result<std::unique_ptr<Service>> Service::Create(const Options& options) {
   return std::unique_ptr<Service>(new Service(std::make_unique<Engine>(options, std::move(store))));
 }
 
-std::string_view Service::ErrorTypePrefix(std::string_view error_type) const {
+std::string_view TableService::ErrorTypePrefix(std::string_view error_type) const {
   // Errors of the protocol are the framework's, all others the service's.
   if (error_type == "SerializationException" || error_type == "UnknownOperationException") {
     return "com.amazon.coral.service#";
@@ -213,6 +213,17 @@ std::optional<TableSummary> Service::FindTable(std::string_view table) const {
   const TablePtr found = engine_->store().FindTable(table);
   if (found == nullptr) return std::nullopt;
   return Summarize(engine_->store(), *found);
+}
+
+Result<std::vector<std::string>> Service::TableNames() const {
+  std::vector<std::string> names;
+  for (const TablePtr& table : engine_->Tables())
+    names.push_back(table->definition.name);
+  return names;
+}
+
+Result<bool> Service::HasTable(std::string_view table) const {
+  return engine_->store().FindTable(table) != nullptr;
 }
 
 namespace {
