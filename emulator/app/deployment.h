@@ -1,6 +1,7 @@
 // Deployment: one running instance of a stack: its tables, functions, APIs and the AWS endpoint.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -46,6 +47,9 @@ struct DeploymentOptions {
   enum class Runtimes { kNearest, kStrict } runtimes = Runtimes::kNearest;
   // Another engine that keeps the tables ("http://127.0.0.1:8000"); empty: ours, over SQLite.
   std::string dynamodb_endpoint;
+  // How far reads that need not be consistent lag behind writes: see dynamodb::Options.
+  std::chrono::milliseconds read_lag{0};
+  dynamodb::Options::Capacity capacity = dynamodb::Options::Capacity::kUnlimited;
   // App clients (or "*") whose tokens carry the local issuer: see cognito::Options.
   std::set<std::string> local_issuer_clients;
 };

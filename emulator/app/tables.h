@@ -1,6 +1,7 @@
 // The data of a stack: its tables in SQLite, opened with or without a running emulator.
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <memory>
 #include <ostream>
@@ -26,6 +27,9 @@ struct TableContext {
   Log& log;
   // Told of each change; null: nobody.
   ChangeSink* changes = nullptr;
+  // See dynamodb::Options.
+  std::chrono::milliseconds read_lag{0};
+  dynamodb::Options::Capacity capacity = dynamodb::Options::Capacity::kUnlimited;
 };
 
 // Opens the database (`database` empty: in memory) and makes every table of the stack be there.

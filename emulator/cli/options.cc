@@ -38,11 +38,20 @@ void AddRuntimeOptions(CLI::App& command, CommonOptions& options) {
       .add_option("--interpreter", options.interpreters,
                   "Interpreter for a runtime, e.g. python3.8=/opt/python3.8/bin/python3")
       ->allow_extra_args(false);
+  command
+      .add_option("--read-lag", options.read_lag_ms,
+                  "Milliseconds by which reads without ConsistentRead, and all of global indexes, "
+                  "lag behind writes, as they may on AWS: shows handlers that read too early")
+      ->check(CLI::Range(0, 60'000));
+  command.add_flag("--enforce-capacity", options.enforce_capacity,
+                   "Throttle calls beyond the tables' provisioned throughput, as AWS does");
 }
 
 Result<app::DeploymentOptions> ToDeploymentOptions(const CommonOptions& options) {
   app::DeploymentOptions deployment;
   deployment.dynamodb_endpoint = options.dynamodb_endpoint;
+  if (options.enforce_capacity) deployment.capacity = dynamodb::Options::Capacity::kEnforced;
+  deployment.read_lag = std::chrono::milliseconds(options.read_lag_ms);
   if (options.strict_runtimes) deployment.runtimes = app::DeploymentOptions::Runtimes::kStrict;
   for (const std::string& text : options.interpreters) {
     const auto equals = text.find('=');

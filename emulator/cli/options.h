@@ -24,6 +24,8 @@ struct CommonOptions {
   app::ProjectOptions project;
   bool in_memory = false;
   std::string dynamodb_endpoint;
+  int read_lag_ms = 0;
+  bool enforce_capacity = false;
   bool no_template = false;
   bool strict_runtimes = false;
   bool verbose = false;
@@ -34,7 +36,7 @@ struct CommonOptions {
 // --template, --config-env, --stack-name, --region, --parameter-overrides, --data, --in-memory,
 // --dynamodb-endpoint.
 void AddProjectOptions(CLI::App& command, CommonOptions& options);
-// --strict-runtimes, --interpreter.
+// --strict-runtimes, --interpreter, --read-lag, --enforce-capacity.
 void AddRuntimeOptions(CLI::App& command, CommonOptions& options);
 
 // Options as the app wants them. Fails for an --interpreter that is not NAME=PATH.

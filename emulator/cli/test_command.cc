@@ -199,6 +199,8 @@ std::vector<std::string> WorkerArguments(const TestOptions& options, std::uint64
   add("--region", common.project.region);
   add("--data", common.project.data.string());
   add("--dynamodb-endpoint", common.dynamodb_endpoint);
+  if (common.enforce_capacity) arguments.push_back("--enforce-capacity");
+  if (common.read_lag_ms > 0) add("--read-lag", std::to_string(common.read_lag_ms));
   add("--random-seed", std::to_string(seed));
   for (const std::string& interpreter : common.interpreters)
     add("--interpreter", interpreter);

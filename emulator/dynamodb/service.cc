@@ -9,6 +9,7 @@
 #include "dynamodb/ops/item_write.h"
 #include "dynamodb/ops/keys.h"
 #include "dynamodb/ops/table_definition.h"
+#include "dynamodb/provisioned_capacity.h"
 #include "dynamodb/value/attribute_json.h"
 #include "dynamodb/value/item_size.h"
 
@@ -43,15 +44,18 @@ void NoteTable(Node request, aws::CallFacts& facts) {
 
 }  // namespace
 
-Service::Service(std::unique_ptr<Engine> engine) : engine_(std::move(engine)) {}
+Service::Service(std::unique_ptr<Engine> engine) : engine_(std::move(engine)) {
+  if (engine_->options().capacity == Options::Capacity::kEnforced)
+    capacity_ = std::make_unique<ProvisionedCapacity>(*engine_);
+}
 Service::~Service() = default;
 
 Result<std::unique_ptr<Service>> Service::Create(const Options& options) {
   OFFSTAGE_CHECK(options.clock != nullptr && options.ids != nullptr && options.log != nullptr,
                  "the service's options name a clock, an id source and a log");
   const bool in_memory = options.persistence == Persistence::kInMemory;
-  OFFSTAGE_TRY(auto store,
-               Store::Open({.path = in_memory ? std::string() : options.database_file}));
+  OFFSTAGE_TRY(auto store, Store::Open({.path = in_memory ? std::string() : options.database_file,
+                                        .read_lag = options.read_lag}));
   return std::unique_ptr<Service>(new Service(std::make_unique<Engine>(options, std::move(store))));
 }
 
@@ -92,7 +96,10 @@ aws::Outcome<std::string> RunOperation(Engine& engine, std::string_view name, st
 }  // namespace
 
 aws::Outcome<std::string> Service::Execute(const aws::Call& call, aws::CallFacts& facts) {
-  return RunOperation(*engine_, call.operation, call.body, &facts);
+  const auto run = [&](std::string_view body) {
+    return RunOperation(*engine_, call.operation, body, &facts);
+  };
+  return capacity_ == nullptr ? run(call.body) : capacity_->Run(call.operation, call.body, run);
 }
 
 aws::Outcome<std::string> Service::Run(std::string_view operation, std::string_view request) {
@@ -270,7 +277,8 @@ Status Service::Import(std::string_view table, const std::vector<std::string>& i
     return Ok();
   });
   if (!written.ok()) return Fail(ToError(written.error()));
-  return Ok();
+  // What a person puts in is there before anything runs.
+  return engine_->store().EndLag();
 }
 
 Status Service::Export(std::string_view table,

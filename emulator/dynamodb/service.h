@@ -1,6 +1,7 @@
 // DynamoDB: tables of one deployment over one SQLite file, and the operations of its API.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -31,6 +32,11 @@ struct Options {
   Persistence persistence = Persistence::kFile;
   std::string region = "us-east-1";
   std::string account_id = "000000000000";
+  // How far reads without ConsistentRead, those of global indexes among them, lag behind writes, as
+  // they may on AWS; 0: not at all.
+  std::chrono::milliseconds read_lag{0};
+  // Whether tables' provisioned throughput is a limit (provisioned_capacity.h).
+  enum class Capacity { kUnlimited, kEnforced } capacity = Capacity::kUnlimited;
   // The four below must outlive the service.
   const Clock* clock = nullptr;
   IdSource* ids = nullptr;
@@ -40,6 +46,7 @@ struct Options {
 };
 
 class Engine;  // dynamodb/ops/engine.h: what operations see of the service.
+class ProvisionedCapacity;
 
 // Thread-safe.
 class Service : public TableService, public StreamDirectory {
@@ -87,6 +94,8 @@ class Service : public TableService, public StreamDirectory {
  private:
   explicit Service(std::unique_ptr<Engine> engine);
   std::unique_ptr<Engine> engine_;
+  // Null: not enforced.
+  std::unique_ptr<ProvisionedCapacity> capacity_;
 };
 
 }  // namespace offstage::dynamodb

@@ -1,4 +1,5 @@
 offstage_test(NAME dynamodb_service
   SOURCES
     service_concurrency_test.cc
+    service_modes_test.cc
   DEPS dynamodb)

@@ -109,7 +109,7 @@ using Totals = std::map<std::string, Total>;
 // The slot's item as JSON; empty: none.
 aws::Outcome<std::string> RunSelect(Engine& engine, const Slot& slot, Totals& totals) {
   const KeyedSelect& select = *slot.select;
-  OFFSTAGE_TRY_INTERNAL(Store::Reader reader, engine.store().Read());
+  OFFSTAGE_TRY_INTERNAL(Store::Reader reader, engine.store().Read(ConsistencyOf(slot.node)));
   OFFSTAGE_TRY_INTERNAL(const std::optional<StoredItem> found,
                         reader->Find(*select.table, select.key));
   Total& total = totals[select.table->definition.name];

@@ -103,14 +103,15 @@ class Batch {
  public:
   explicit Batch(CapacityDetail detail) : detail_(detail) {}
 
-  aws::Outcome<Unit> Read(ReadSession& session, std::string_view name, const Wanted& wanted) {
+  aws::Outcome<Unit> Read(Store& store, std::string_view name, const Wanted& wanted) {
+    OFFSTAGE_TRY_INTERNAL(Store::Reader reader, store.Read(ConsistencyOf(wanted.node)));
     std::string items;
     std::string unprocessed;
     ConsumedCapacity used;
     const ReadKind kind = ConsistentRead(wanted.node) ? ReadKind::kStrong : ReadKind::kEventual;
     for (std::size_t i = 0; i < wanted.keys.size(); ++i) {
       OFFSTAGE_TRY_INTERNAL(const std::optional<StoredItem> found,
-                            session.Find(*wanted.table, wanted.keys[i]));
+                            reader->Find(*wanted.table, wanted.keys[i]));
       const auto size = static_cast<std::size_t>(found ? found->size : 0);
       if (bytes_ + size > kMaxReplyBytes) {
         bytes_ = kMaxReplyBytes;
@@ -178,10 +179,9 @@ aws::Outcome<std::string> BatchGetItem(Engine& engine, Node request) {
   for (auto& [name, wanted] : tables)
     OFFSTAGE_TRY_VOID(FindKeys(engine, name, wanted));
 
-  OFFSTAGE_TRY_INTERNAL(Store::Reader reader, engine.store().Read());
   Batch batch(CapacityDetailOf(request));
   for (const auto& [name, wanted] : tables)
-    OFFSTAGE_TRY_VOID(batch.Read(*reader, name, wanted));
+    OFFSTAGE_TRY_VOID(batch.Read(engine.store(), name, wanted));
   return batch.Reply();
 }
 

@@ -38,7 +38,7 @@ aws::Outcome<std::string> GetItem(Engine& engine, Node request) {
   OFFSTAGE_TRY(const TablePtr table, engine.FindTable(request["TableName"].text()));
   OFFSTAGE_TRY(const ItemKey key, KeyFromKeyMember(*table, key_item));
 
-  OFFSTAGE_TRY_INTERNAL(Store::Reader reader, engine.store().Read());
+  OFFSTAGE_TRY_INTERNAL(Store::Reader reader, engine.store().Read(ConsistencyOf(request)));
   OFFSTAGE_TRY_INTERNAL(const std::optional<StoredItem> found, reader->Find(*table, key));
 
   std::string reply = "{";

@@ -161,6 +161,10 @@ aws::ApiError Enveloped(aws::ApiError error, EmptyExpressions empty) {
   return error;
 }
 
+Consistency ConsistencyOf(Node request) {
+  return ConsistentRead(request) ? Consistency::kStrong : Consistency::kEventual;
+}
+
 bool ConsistentRead(Node request) {
   const Node node = request["ConsistentRead"];
   return node.is_true() || node.text() == "true";

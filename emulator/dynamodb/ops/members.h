@@ -68,5 +68,7 @@ aws::Outcome<T> Enveloped(aws::Outcome<T> outcome, EmptyExpressions empty) {
 }
 
 bool ConsistentRead(Node request);
+// The same as the store takes it.
+Consistency ConsistencyOf(Node request);
 
 }  // namespace offstage::dynamodb

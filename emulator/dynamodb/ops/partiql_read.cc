@@ -132,7 +132,9 @@ class Walk {
           "Overlapping conditions with range keys are not supported in where clause"));
     }
     OFFSTAGE_TRY(position_, ReadToken());
-    OFFSTAGE_TRY_INTERNAL(Store::Reader reader, engine_.store().Read());
+    OFFSTAGE_TRY_INTERNAL(
+        Store::Reader reader,
+        engine_.store().Read(options_.consistent ? Consistency::kStrong : Consistency::kEventual));
     if (partitions_.empty()) {
       OFFSTAGE_TRY_VOID(ScanAll(*reader));
     } else {

@@ -83,7 +83,7 @@ aws::Outcome<std::string> Scan(Engine& engine, Node request) {
     range.first = segment.first;
     range.end = segment.end;
   }
-  OFFSTAGE_TRY_INTERNAL(Store::Reader reader, engine.store().Read());
+  OFFSTAGE_TRY_INTERNAL(Store::Reader reader, engine.store().Read(ConsistencyOf(request)));
   if (page.start)
     OFFSTAGE_TRY_VOID(StartScanBehind(
         *reader, *table, index, *page.start,

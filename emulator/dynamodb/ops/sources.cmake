@@ -2,6 +2,7 @@
 set(DYNAMODB_OPS_SOURCES
   errors.cc
   operations.cc
+  provisioned_capacity.cc
   service.cc
   ops/backup_items.cc
   ops/backups.cc
@@ -51,6 +52,7 @@ set(DYNAMODB_OPS_SOURCES
 set(DYNAMODB_OPS_HEADERS
   errors.h
   operations.h
+  provisioned_capacity.h
   ops/backup_items.h
   ops/capacity.h
   ops/describe.h

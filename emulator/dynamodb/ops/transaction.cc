@@ -14,6 +14,8 @@ constexpr std::chrono::minutes kTokenLife{10};  // AWS "ClientRequestToken"
 std::string ReasonCode(const aws::ApiError& error) {
   if (error.type == "ConditionalCheckFailedException") return "ConditionalCheckFailed";
   if (error.type == "DuplicateItemException") return "DuplicateItem";
+  if (error.type == "ProvisionedThroughputExceededException")
+    return "ProvisionedThroughputExceeded";
   return "ValidationError";
 }
 

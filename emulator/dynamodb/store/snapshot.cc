@@ -39,7 +39,7 @@ Status Store::Restore(const StoreSnapshot& snapshot) {
   const auto catalogue = LockCatalogue();
   const std::lock_guard lock(writer_mutex_);
   OFFSTAGE_TRY(std::uint64_t mark, WriteMark());
-  if (restored_from_ == snapshot.id && restored_mark_ == mark) return Ok();
+  if (restored_from_ == snapshot.id && restored_mark_ == mark) return EndLag();
   OFFSTAGE_TRY_VOID(writer_->database().CopyFrom(*snapshot.pages));
   {
     const std::unique_lock tables(catalogue_mutex_);
@@ -60,7 +60,7 @@ Status Store::Restore(const StoreSnapshot& snapshot) {
   OFFSTAGE_TRY(mark, WriteMark());
   restored_from_ = snapshot.id;
   restored_mark_ = mark;
-  return Ok();
+  return EndLag();
 }
 
 }  // namespace offstage::dynamodb

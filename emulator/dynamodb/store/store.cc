@@ -50,6 +50,7 @@ Result<std::unique_ptr<Store>> Store::Open(const StoreOptions& options) {
   }
   std::unique_ptr<Store> store(new Store(path));
   store->temporary_ = options.path.empty();
+  store->read_lag_ = options.read_lag;
   auto prepared = store->Prepare();
   if (!prepared.ok()) {
     return Fail(Error{fmt::format("the DynamoDB data in {} cannot be opened: {}", path,
@@ -84,6 +85,7 @@ Status Store::Prepare() {
   }
   OFFSTAGE_TRY_VOID(LoadCatalogue());
   OFFSTAGE_TRY_VOID(ForgetSavedCounts());
+  if (read_lag_.count() > 0) past_ = std::make_unique<PastStates>(path_, read_lag_, commits_);
   checkpoint_thread_ = std::jthread([this](const std::stop_token& stop) { RunCheckpoints(stop); });
   return Ok();
 }
@@ -179,7 +181,7 @@ Status Store::Change(const std::function<Status(WriteSession&)>& change,
   committed();
   ++generation_;
   ++commits_;
-  return done;
+  return EndLag();
 }
 
 Status Store::SaveTable(WriteSession& session, const Table& table) {
@@ -380,7 +382,15 @@ Store::Reader::~Reader() {
   if (store_->readers_.size() < kMaxIdleReaders) store_->readers_.push_back(std::move(connection_));
 }
 
-Result<Store::Reader> Store::Read() {
+Status Store::EndLag() {
+  return past_ == nullptr ? Ok() : past_->Restart();
+}
+
+Result<Store::Reader> Store::Read(Consistency consistency) {
+  if (past_ != nullptr && consistency == Consistency::kEventual) {
+    OFFSTAGE_TRY(std::shared_ptr<PastStates::State> past, past_->Get());
+    return Reader(std::move(past));
+  }
   // Before the snapshot is taken, so that it is never thought to be newer than it is.
   const std::uint64_t commits = commits_;
   std::unique_ptr<Connection> connection;

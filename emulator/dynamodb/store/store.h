@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <functional>
 #include <map>
 #include <memory>
@@ -15,6 +16,7 @@
 #include "aws/api_error.h"
 #include "base/mutex.h"
 #include "base/result.h"
+#include "dynamodb/store/past_states.h"
 #include "dynamodb/store/session.h"
 #include "dynamodb/store/snapshot.h"
 #include "dynamodb/store/table.h"
@@ -25,7 +27,12 @@ namespace offstage::dynamodb {
 struct StoreOptions {
   // The database file; empty: a temporary one that is deleted at the end.
   std::string path;
+  // How far reads that need not be consistent lag behind writes; 0: not at all.
+  std::chrono::milliseconds read_lag{0};
 };
+
+// kEventual: may miss the writes of the last moment, if the store was opened with a lag.
+enum class Consistency { kEventual, kStrong };
 
 // Thread-safe.
 class Store {
@@ -72,11 +79,17 @@ class Store {
         : store_(&store),
           connection_(std::move(connection)),
           session_(std::in_place, *connection_) {}
+    explicit Reader(std::shared_ptr<PastStates::State> past)
+        : past_(std::move(past)),
+          past_lock_(past_->mutex),
+          session_(std::in_place, *past_->connection) {}
     // Only before the session is used.
     Reader(Reader&& other) noexcept
         : store_(other.store_),
           connection_(std::move(other.connection_)),
-          session_(std::in_place, *connection_) {
+          past_(std::move(other.past_)),
+          past_lock_(std::move(other.past_lock_)),
+          session_(std::in_place, past_ != nullptr ? *past_->connection : *connection_) {
       other.session_.reset();
     }
     Reader& operator=(Reader&&) = delete;
@@ -85,11 +98,16 @@ class Store {
     ReadSession& operator*() { return *session_; }
 
    private:
-    Store* store_;
+    // Null when it reads a past state.
+    Store* store_ = nullptr;
     std::unique_ptr<Connection> connection_;
+    std::shared_ptr<PastStates::State> past_;
+    std::unique_lock<std::mutex> past_lock_;
     std::optional<ReadSession> session_;
   };
-  Result<Reader> Read();
+  Result<Reader> Read(Consistency consistency = Consistency::kStrong);
+  // Everything written until now is there for every read, the lag notwithstanding.
+  Status EndLag();
 
   // The database file, a temporary one too.
   const std::string& path() const { return path_; }
@@ -138,6 +156,7 @@ class Store {
 
   const std::string path_;
   bool temporary_ = false;
+  std::chrono::milliseconds read_lag_{0};
 
   std::mutex catalogue_change_;
   mutable std::shared_mutex catalogue_mutex_;
@@ -146,6 +165,9 @@ class Store {
   std::atomic<std::uint64_t> generation_{0};
   // Transactions committed so far.
   std::atomic<std::uint64_t> commits_{0};
+
+  // Null without a lag.
+  std::unique_ptr<PastStates> past_;
 
   WriteQueue writes_;
   std::mutex writer_mutex_;
