@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "app/built_output.h"
 #include "template/loader.h"
 #include "template/samconfig.h"
 
@@ -52,6 +53,13 @@ Result<ProjectPlan> PlanProject(const ProjectOptions& options) {
       const bool needed = options.use_template == ProjectOptions::Template::kFind;
       if (!found.ok() && needed) return Fail(std::move(found).error());
       if (found.ok()) plan.template_file = *std::move(found);
+    }
+    const bool may_be_built = options.built == ProjectOptions::Built::kWhenNewer &&
+                              options.template_file.empty() && !plan.template_file.empty();
+    if (may_be_built) {
+      BuiltOutput built = FindBuiltOutput(plan.template_file);
+      plan.built_note = std::move(built.note);
+      if (!built.template_file.empty()) plan.template_file = std::move(built.template_file);
     }
     OFFSTAGE_TRY(const auto overrides,
                  templates::ParseParameterOverrides(options.parameter_overrides));

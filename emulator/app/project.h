@@ -25,6 +25,9 @@ struct ProjectOptions {
     // The AWS endpoint alone, whatever the folder holds.
     kNone,
   } use_template = Template::kFind;
+  // Whether .aws-sam/build stands in for the template that it was made from (one that is named by
+  // `template_file` is taken as it is).
+  enum class Built { kWhenNewer, kNever } built = Built::kWhenNewer;
   // A table of samconfig.toml; empty: "default".
   std::string config_env = {};
   std::filesystem::path config_file = {};
@@ -46,6 +49,8 @@ struct ProjectPlan {
   std::vector<std::pair<std::string, std::string>> parameters;
   std::filesystem::path data = {};
   ProjectOptions::Storage storage = ProjectOptions::Storage::kFile;
+  // About .aws-sam/build, for people; or empty.
+  std::string built_note = {};
 };
 
 // Finds template and samconfig. Fails naming what is missing or malformed, and where.

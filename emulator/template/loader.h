@@ -27,6 +27,9 @@ struct LoadOptions {
   std::map<std::string, std::string> secrets;
   // Values of Fn::ImportValue that no stack of this template exports, by export name.
   std::map<std::string, std::string> imports;
+  // Parameters without a value, and imports, get the text "<Name>" (or the first allowed value)
+  // instead of ending the load: for checks, which must not need values.
+  bool placeholders = false;
   ReadLimits limits;
   int max_nesting = 16;
 };

@@ -136,7 +136,7 @@ void ReadSamDefinition(Scope& scope, const Node& properties, OpenApi& open) {
     const auto definition = ReadDefinitionFile(scope, *uri);
     if (!definition.ok()) {
       scope.Note(Fate::kRefused, definition.error().position, open.api.logical_id,
-                 definition.error().message);
+                 definition.error().message, definition.error().reason);
       return;
     }
     ReadDefinition(scope.context(), *definition, open.api);
@@ -233,6 +233,16 @@ OpenApi* FindApi(Scope& scope, std::vector<OpenApi>& apis, const Function& funct
             : open.api.api_id == written->text() || open.api.logical_id == written->text()) {
       return &open;
     }
+  }
+  const auto& resources = scope.context().stack.resources;
+  const bool plain = written != nullptr &&
+                     std::any_of(resources.begin(), resources.end(), [&](const Resource& resource) {
+                       return resource.physical_id == written->text() &&
+                              (resource.type == "AWS::ApiGateway::RestApi" ||
+                               resource.type == "AWS::ApiGatewayV2::Api");
+                     });
+  if (plain) {
+    return nullptr;  // The event only lets that API call the function; its routes are its own.
   }
   scope.Note(
       Fate::kRefused, event.position, fmt::format("{}.Events.{}", function.logical_id, event.name),
