@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -35,6 +36,10 @@ struct ProjectOptions {
   std::string stack_name = {};
   std::string region = {};
   std::vector<std::string> parameter_overrides = {};
+  // Files of values by name, YAML or JSON: SSM parameters, secrets, exports of other stacks.
+  std::vector<std::filesystem::path> ssm_parameters = {};
+  std::vector<std::filesystem::path> secrets = {};
+  std::vector<std::filesystem::path> imports = {};
 
   // Where state is kept; relative to the template's folder when empty (".offstage").
   std::filesystem::path data = {};
@@ -47,6 +52,9 @@ struct ProjectPlan {
   std::string stack_name = {};
   std::string region = {};
   std::vector<std::pair<std::string, std::string>> parameters;
+  std::map<std::string, std::string> ssm_parameters = {};
+  std::map<std::string, std::string> secrets = {};
+  std::map<std::string, std::string> imports = {};
   std::filesystem::path data = {};
   ProjectOptions::Storage storage = ProjectOptions::Storage::kFile;
   // About .aws-sam/build, for people; or empty.

@@ -46,6 +46,9 @@ int RunBuild(const BuildCommandOptions& options) {
   build.load.parameters = plan->parameters;
   build.load.stack_name = plan->stack_name;
   build.load.region = plan->region;
+  build.load.ssm_parameters = plan->ssm_parameters;
+  build.load.secrets = plan->secrets;
+  build.load.imports = plan->imports;
   build.output = options.output.empty() ? folder / "build" : options.output;
   build.cache = options.no_cache ? std::filesystem::path() : folder / "offstage-cache";
   build.jobs = options.jobs > 0

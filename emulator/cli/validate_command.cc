@@ -33,6 +33,9 @@ int RunValidate(const ValidateCommandOptions& options) {
   validate_options.load.parameters = plan->parameters;
   validate_options.load.stack_name = plan->stack_name;
   validate_options.load.region = plan->region;
+  validate_options.load.ssm_parameters = plan->ssm_parameters;
+  validate_options.load.secrets = plan->secrets;
+  validate_options.load.imports = plan->imports;
   const auto report = validate::Validate(validate_options, ids);
   if (!report.ok()) return Complain(report.error(), kUsageOrTemplate);
   const std::string text = Print(*report, options);

@@ -132,8 +132,8 @@ class GraphBuilder {
       if (!IsOneOf(property.key,
                    {"AccessLogSetting", "AccessLogSettings", "AlwaysDeploy", "CanarySetting",
                     "CacheClusterEnabled", "CacheClusterSize", "DefaultRouteSettings", "Domain",
-                    "MethodSettings", "RouteSettings", "StageName", "StageVariables",
-                    "TracingEnabled", "Variables"})) {
+                    "EndpointConfiguration", "MethodSettings", "RouteSettings", "StageName",
+                    "StageVariables", "TracingEnabled", "Variables"})) {
         AddReferences(id, property.value);
       }
     }

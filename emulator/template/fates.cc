@@ -52,6 +52,14 @@ constexpr TypeFates kEmulated[] = {
      "UserPoolId Username ValidationData",
      "", ""},
     {"AWS::Cognito::UserPoolUserToGroupAttachment", "GroupName UserPoolId Username", "", ""},
+    {"AWS::DynamoDB::GlobalTable",
+     "AttributeDefinitions BillingMode GlobalSecondaryIndexes KeySchema LocalSecondaryIndexes "
+     "StreamSpecification TableName TimeToLiveSpecification",
+     // Replicas: this region's is the table; others have no effect on it.
+     "GlobalTableWitnesses MultiRegionConsistency ReadOnDemandThroughputSettings "
+     "ReadProvisionedThroughputSettings Replicas SSESpecification WarmThroughput "
+     "WriteOnDemandThroughputSettings WriteProvisionedThroughputSettings",
+     "GlobalTableSettingsReplicationMode GlobalTableSourceArn"},
     {"AWS::DynamoDB::Table",
      "AttributeDefinitions BillingMode DeletionProtectionEnabled GlobalSecondaryIndexes KeySchema "
      "LocalSecondaryIndexes ProvisionedThroughput StreamSpecification TableName Tags "
@@ -80,6 +88,7 @@ constexpr TypeFates kEmulated[] = {
      "DisableExecuteApiEndpoint Domain SecurityPolicy"},
     {"AWS::Serverless::Application", "Location Parameters",
      "NotificationARNs Tags TimeoutInMinutes", ""},
+    {"AWS::Serverless::Connector", "Destination Permissions Source", "", ""},
     {"AWS::Serverless::Function",
      "Architectures AutoPublishAlias CodeUri Description Environment EphemeralStorage Events "
      "FunctionName "

@@ -100,7 +100,9 @@ Resolved<Scope*> Scope::LoadNested(ResourceEntry& entry) {
     return FailAt(entry.position,
                   fmt::format("{} needs {}: the path of a template", entry.type, key));
   }
-  OFFSTAGE_TRY(const Node location, Value(*written));
+  const Node* asset = entry.definition.FindPath("Metadata", "aws:asset:path");
+  // CDK's own location is an S3 object; the file that it uploads lies beside the template.
+  OFFSTAGE_TRY(const Node location, Value(asset == nullptr ? *written : *asset));
   OFFSTAGE_TRY(std::filesystem::path nested_file, LocateTemplate(*this, location));
   int depth = 1;
   for (const Scope* scope = this; scope != nullptr; scope = scope->options_.parent, ++depth) {

@@ -65,6 +65,14 @@ void AddExecutionPolicies(Scope& scope, const ResourceEntry& entry, Function& fu
       }
     }
   }
+  const Node* vpc = function.properties.Find("VpcConfig");
+  if (vpc != nullptr && !vpc->IsNull()) {
+    names.emplace_back("AWSLambdaVPCAccessExecutionRole");
+  }
+  const Node* tracing = function.properties.Find("Tracing");
+  if (tracing != nullptr && !tracing->IsNull() && tracing->text() != "Disabled") {
+    names.emplace_back("AWSXrayWriteOnlyAccess");
+  }
   for (const std::string& name : names) {
     function.policies.push_back(
         {.name = name, .managed_arn = ManagedArn(scope, name), .position = entry.position});

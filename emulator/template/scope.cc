@@ -2,9 +2,11 @@
 
 #include "base/text.h"
 #include "template/builders.h"
+#include "template/connectors.h"
 #include "template/cycles.h"
 #include "template/fates.h"
 #include "template/parameters.h"
+#include "template/rules.h"
 #include "template/sam.h"
 
 namespace offstage::templates {
@@ -92,6 +94,7 @@ Check Scope::Prepare(const std::vector<std::pair<std::string, Node>>& given) {
     OFFSTAGE_TRY_VOID(TakeParameters(given));
     TakeResources();
   }
+  OFFSTAGE_TRY_VOID(CheckRules(*this));
   PrepareSam(*this);
   return Ok();
 }
@@ -300,6 +303,7 @@ void Scope::Build() {
     BuildEntry(*entries_[i]);
   }
   BuildApis(*this);
+  ApplyConnectors(*this);
   const Node* outputs = Section("Outputs");
   if (outputs != nullptr) {
     for (const Entry& output : outputs->entries()) {

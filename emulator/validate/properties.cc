@@ -137,16 +137,37 @@ void CheckEvents(const Subject& subject, const Node& events, const std::string& 
   }
 }
 
+void CheckPolicy(Checks& checks, const Source& source, const Entry& resource,
+                 std::string_view attribute) {
+  static const std::vector<std::string> kPolicies = {"Delete", "Retain", "RetainExceptOnCreate",
+                                                     "Snapshot"};
+  const Node* policy = resource.value.Find(attribute);
+  if (policy != nullptr && policy->IsString() &&
+      std::find(kPolicies.begin(), kPolicies.end(), policy->text()) == kPolicies.end()) {
+    checks.Add(
+        Severity::kError, "deletion-policy", policy->position(),
+        fmt::format("{}.{}", source.PathOf(resource.key), attribute),
+        fmt::format("{} is '{}'; there are {}", attribute, policy->text(), Join(kPolicies, ", ")),
+        DidYouMean(policy->text(), kPolicies));
+  }
+}
+
 void CheckAttributes(Checks& checks, const Source& source, const Entry& resource) {
+  CheckPolicy(checks, source, resource, "DeletionPolicy");
+  CheckPolicy(checks, source, resource, "UpdateReplacePolicy");
   for (const Entry& attribute : resource.value.entries()) {
     const bool known = std::find(std::begin(kAttributes), std::end(kAttributes), attribute.key) !=
                        std::end(kAttributes);
-    if (!known && attribute.key.rfind("Fn::", 0) != 0) {
-      checks.Add(Severity::kError, "unknown-attribute", attribute.key_position,
-                 fmt::format("{}.{}", source.PathOf(resource.key), attribute.key),
-                 fmt::format("resources have no attribute '{}', AWS refuses it", attribute.key),
-                 DidYouMean(attribute.key, {std::begin(kAttributes), std::end(kAttributes)}));
+    if (known || attribute.key.rfind("Fn::", 0) == 0) {
+      continue;
     }
+    // CloudFormation has let some through, such as Description.
+    const std::string near =
+        DidYouMean(attribute.key, {std::begin(kAttributes), std::end(kAttributes)});
+    checks.Add(near.empty() ? Severity::kWarning : Severity::kError, "unknown-attribute",
+               attribute.key_position,
+               fmt::format("{}.{}", source.PathOf(resource.key), attribute.key),
+               fmt::format("resources have no attribute '{}'", attribute.key), near);
   }
 }
 
