@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "app/built_output.h"
 #include "template/loader.h"
 #include "template/samconfig.h"
 
@@ -53,11 +54,21 @@ Result<ProjectPlan> PlanProject(const ProjectOptions& options) {
       if (!found.ok() && needed) return Fail(std::move(found).error());
       if (found.ok()) plan.template_file = *std::move(found);
     }
+    const bool may_be_built = options.built == ProjectOptions::Built::kWhenNewer &&
+                              options.template_file.empty() && !plan.template_file.empty();
+    if (may_be_built) {
+      BuiltOutput built = FindBuiltOutput(plan.template_file);
+      plan.built_note = std::move(built.note);
+      if (!built.template_file.empty()) plan.template_file = std::move(built.template_file);
+    }
     OFFSTAGE_TRY(const auto overrides,
                  templates::ParseParameterOverrides(options.parameter_overrides));
     plan.parameters = config.parameters;
     plan.parameters.insert(plan.parameters.end(), overrides.begin(), overrides.end());
   }
+  OFFSTAGE_TRY(plan.ssm_parameters, templates::ReadValues(options.ssm_parameters));
+  OFFSTAGE_TRY(plan.secrets, templates::ReadValues(options.secrets));
+  OFFSTAGE_TRY(plan.imports, templates::ReadValues(options.imports));
   if (folder.filename().empty()) folder = folder.parent_path();
   plan.stack_name = !options.stack_name.empty() ? options.stack_name
                                                 : config.stack_name.value_or(StackNameFrom(folder));
@@ -85,6 +96,9 @@ Result<templates::Stack> LoadProject(const ProjectPlan& plan, StateFolder* state
   options.parameters = plan.parameters;
   options.stack_name = plan.stack_name;
   options.region = plan.region;
+  options.ssm_parameters = plan.ssm_parameters;
+  options.secrets = plan.secrets;
+  options.imports = plan.imports;
   OFFSTAGE_TRY(templates::Stack stack, templates::LoadStack(options, names));
   if (state != nullptr && names.changed()) OFFSTAGE_TRY_VOID(state->WriteNames(names.ToJson()));
   return stack;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -25,6 +26,9 @@ struct ProjectOptions {
     // The AWS endpoint alone, whatever the folder holds.
     kNone,
   } use_template = Template::kFind;
+  // Whether .aws-sam/build stands in for the template that it was made from (one that is named by
+  // `template_file` is taken as it is).
+  enum class Built { kWhenNewer, kNever } built = Built::kWhenNewer;
   // A table of samconfig.toml; empty: "default".
   std::string config_env = {};
   std::filesystem::path config_file = {};
@@ -32,6 +36,10 @@ struct ProjectOptions {
   std::string stack_name = {};
   std::string region = {};
   std::vector<std::string> parameter_overrides = {};
+  // Files of values by name, YAML or JSON: SSM parameters, secrets, exports of other stacks.
+  std::vector<std::filesystem::path> ssm_parameters = {};
+  std::vector<std::filesystem::path> secrets = {};
+  std::vector<std::filesystem::path> imports = {};
 
   // Where state is kept; relative to the template's folder when empty (".offstage").
   std::filesystem::path data = {};
@@ -44,8 +52,13 @@ struct ProjectPlan {
   std::string stack_name = {};
   std::string region = {};
   std::vector<std::pair<std::string, std::string>> parameters;
+  std::map<std::string, std::string> ssm_parameters = {};
+  std::map<std::string, std::string> secrets = {};
+  std::map<std::string, std::string> imports = {};
   std::filesystem::path data = {};
   ProjectOptions::Storage storage = ProjectOptions::Storage::kFile;
+  // About .aws-sam/build, for people; or empty.
+  std::string built_note = {};
 };
 
 // Finds template and samconfig. Fails naming what is missing or malformed, and where.

@@ -21,6 +21,19 @@ void AddProjectOptions(CLI::App& command, CommonOptions& options) {
                   "Template parameters, in SAM's syntax: Key=Value ... or "
                   "ParameterKey=K,ParameterValue=V ...")
       ->expected(-1);
+  command
+      .add_option("--ssm-parameters", options.project.ssm_parameters,
+                  "File (YAML or JSON) with the values of SSM parameters, by name; may be repeated")
+      ->allow_extra_args(false);
+  command
+      .add_option("--secrets", options.project.secrets,
+                  "File with the values of Secrets Manager's secrets, by name; may be repeated")
+      ->allow_extra_args(false);
+  command
+      .add_option("--imports", options.project.imports,
+                  "File with the exports of other stacks (Fn::ImportValue), by name; may be "
+                  "repeated")
+      ->allow_extra_args(false);
   command.add_option("--data", options.project.data,
                      "Folder for state (default: .offstage beside the template)");
   command.add_flag("--in-memory", options.in_memory,

@@ -67,5 +67,7 @@ void AddDataCommand(CLI::App& program, int& exit_code);
 void AddTestCommand(CLI::App& program, int& exit_code);
 void AddExecCommand(CLI::App& program, int& exit_code);
 void AddTokenCommand(CLI::App& program, int& exit_code);
+void AddBuildCommand(CLI::App& program, int& exit_code);
+void AddValidateCommand(CLI::App& program, int& exit_code);
 
 }  // namespace offstage::cli

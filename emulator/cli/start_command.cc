@@ -79,6 +79,7 @@ void PrintReport(app::Deployment& deployment, const app::ProjectPlan& plan,
   } else {
     fmt::print("offstage: stack {} in {}\n", stack.name, stack.region);
   }
+  if (!plan.built_note.empty()) fmt::print("  note: {}\n", plan.built_note);
   PrintNotes(stack, options.verbose);
   PrintFunctionNotes(deployment);
   for (const templates::Table& table : stack.tables)

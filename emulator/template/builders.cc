@@ -13,7 +13,7 @@ void BuildLayer(Scope& scope, ResourceEntry& entry, const Node& properties, cons
   const auto arn = scope.Format(entry, entry.info->arn);
   if (path.empty() || path.find("://") != std::string::npos || !arn.ok()) {
     scope.Note(Fate::kRefused, entry.position, entry.id,
-               "the layer's content is not on this machine (it is in S3)");
+               "the layer's content is not on this machine (it is in S3)", Reason::kNotHere);
     return;
   }
   std::filesystem::path absolute = (scope.folder() / path).lexically_normal();
@@ -73,9 +73,9 @@ void LinkStack(LoadContext& context) {
       if (const auto found = context.layers.find(layer.arn); found != context.layers.end()) {
         layer.content = found->second;
       } else {
-        context.Add(
-            Fate::kRefused, function.position, function.path,
-            fmt::format("the layer '{}' is not on this machine and is left out", layer.arn));
+        context.Add(Fate::kRefused, function.position, function.path,
+                    fmt::format("the layer '{}' is not on this machine and is left out", layer.arn),
+                    Reason::kNotHere);
       }
     }
   }
@@ -92,7 +92,8 @@ void LinkStack(LoadContext& context) {
         context.Add(
             Fate::kRefused, route.position, api.path,
             fmt::format("{} {} goes to the function '{}', which this template does not have",
-                        route.method, route.path, route.function));
+                        route.method, route.path, route.function),
+            Reason::kNotHere);
         route.function.clear();
       }
     }

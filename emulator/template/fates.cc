@@ -52,6 +52,14 @@ constexpr TypeFates kEmulated[] = {
      "UserPoolId Username ValidationData",
      "", ""},
     {"AWS::Cognito::UserPoolUserToGroupAttachment", "GroupName UserPoolId Username", "", ""},
+    {"AWS::DynamoDB::GlobalTable",
+     "AttributeDefinitions BillingMode GlobalSecondaryIndexes KeySchema LocalSecondaryIndexes "
+     "StreamSpecification TableName TimeToLiveSpecification",
+     // Replicas: this region's is the table; others have no effect on it.
+     "GlobalTableWitnesses MultiRegionConsistency ReadOnDemandThroughputSettings "
+     "ReadProvisionedThroughputSettings Replicas SSESpecification WarmThroughput "
+     "WriteOnDemandThroughputSettings WriteProvisionedThroughputSettings",
+     "GlobalTableSettingsReplicationMode GlobalTableSourceArn"},
     {"AWS::DynamoDB::Table",
      "AttributeDefinitions BillingMode DeletionProtectionEnabled GlobalSecondaryIndexes KeySchema "
      "LocalSecondaryIndexes ProvisionedThroughput StreamSpecification TableName Tags "
@@ -80,6 +88,7 @@ constexpr TypeFates kEmulated[] = {
      "DisableExecuteApiEndpoint Domain SecurityPolicy"},
     {"AWS::Serverless::Application", "Location Parameters",
      "NotificationARNs Tags TimeoutInMinutes", ""},
+    {"AWS::Serverless::Connector", "Destination Permissions Source", "", ""},
     {"AWS::Serverless::Function",
      "Architectures AutoPublishAlias CodeUri Description Environment EphemeralStorage Events "
      "FunctionName "
@@ -155,6 +164,28 @@ bool OneOf(const List& list, std::string_view name) {
   return std::find(std::begin(list), std::end(list), name) != std::end(list);
 }
 
+// A type that is likely meant: of the same service, or of the same name in a service spelt almost
+// so. Null for types that exist.
+std::optional<std::string> NearestType(std::string_view type) {
+  const auto parts = Split(type, ':');
+  if (FindResourceType(type) != nullptr || parts.size() != 5) {
+    return std::nullopt;
+  }
+  for (const TypeFates& row : kEmulated) {
+    const auto other = Split(row.type, ':');
+    const auto close = [&](std::size_t at) {
+      const std::string_view a = parts[at];
+      const std::size_t difference =
+          a.size() > other[at].size() ? a.size() - other[at].size() : other[at].size() - a.size();
+      return difference <= 2 && NearestName(a, {std::string(other[at])}).has_value();
+    };
+    if ((parts[2] == other[2] && close(4)) || (parts[4] == other[4] && close(2))) {
+      return std::string(row.type);
+    }
+  }
+  return std::nullopt;
+}
+
 void NoteProperty(Scope& scope, const ResourceEntry& entry, const TypeFates& fates,
                   const Entry& property) {
   const std::string path = entry.id + "." + property.key;
@@ -168,7 +199,7 @@ void NoteProperty(Scope& scope, const ResourceEntry& entry, const TypeFates& fat
   }
   if (Contains(fates.later, property.key)) {
     scope.Note(Fate::kRefused, property.key_position, path,
-               fmt::format("{} is not emulated", property.key));
+               fmt::format("{} is not emulated", property.key), Reason::kNotEmulated);
     return;
   }
   std::vector<std::string> known;
@@ -231,17 +262,13 @@ void NoteFates(Scope& scope, const ResourceEntry& entry) {
                fmt::format("{} has no effect here", entry.type));
     return;
   }
-  std::vector<std::string> known;
-  for (const TypeFates& row : kEmulated) {
-    known.emplace_back(row.type);
-  }
-  const auto near =
-      FindResourceType(entry.type) == nullptr ? NearestName(entry.type, known) : std::nullopt;
+  const auto near = NearestType(entry.type);
   scope.Note(Fate::kRefused, entry.position, entry.id,
              near
                  ? fmt::format("there is no type '{}'; did you mean '{}'?", entry.type, *near)
                  : fmt::format("{} is not emulated; Ref and Fn::GetAtt of it give plausible values",
-                               entry.type));
+                               entry.type),
+             near ? Reason::kWrong : Reason::kNotEmulated);
 }
 
 }  // namespace offstage::templates

@@ -15,7 +15,8 @@ std::filesystem::path Absolute(const Scope& scope, std::string_view path) {
 // Code that lies elsewhere leaves the function without any; invoking it will say so.
 void NoteRemoteCode(Scope& scope, const ResourceEntry& entry, const Node& code) {
   scope.Note(Fate::kRefused, code.position(), entry.id,
-             "the code is not on this machine (it is in S3); the function cannot run");
+             "the code is not on this machine (it is in S3); the function cannot run",
+             Reason::kNotHere);
 }
 
 void ReadCode(Scope& scope, const ResourceEntry& entry, const Node& code, const Node& metadata,
@@ -46,12 +47,10 @@ Check ReadSamCode(Scope& scope, const ResourceEntry& entry, const Node& properti
     function.inline_code = inline_code->text();
     return Ok();
   }
+  // SAM CLI takes the template's folder where a function names none.
   const Node* code = properties.Find("CodeUri");
-  if (code == nullptr || code->IsNull()) {
-    return FailAt(entry.position,
-                  "a function needs CodeUri (the folder of its code) or InlineCode");
-  }
-  ReadCode(scope, entry, *code, metadata, function);
+  const Node here = Node::String(".", entry.position);
+  ReadCode(scope, entry, code == nullptr || code->IsNull() ? here : *code, metadata, function);
   return Ok();
 }
 

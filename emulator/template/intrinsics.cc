@@ -137,10 +137,17 @@ Value Select(Scope& scope, const Node& argument, const Position& position) {
   OFFSTAGE_TRY(const Node index, scope.Value(items[0]));
   OFFSTAGE_TRY(const Node list, scope.Value(items[1]));
   const auto number = index.AsInteger();
+  const bool outside = number && list.IsList() &&
+                       (*number < 0 || *number >= static_cast<long long>(list.items().size()));
+  // Only what is written out can be judged: values made here have other parts than AWS's.
+  if (scope.context().options.placeholders && !items[1].IsList() &&
+      (!number || !list.IsList() || outside)) {
+    return Some(Node::String("<selected>", position));
+  }
   if (!number || !list.IsList()) {
     return FailAt(position, "Fn::Select takes an index and a list");
   }
-  if (*number < 0 || *number >= static_cast<long long>(list.items().size())) {
+  if (outside) {
     return FailAt(position,
                   fmt::format("Fn::Select: there is no index {} in a list of {} (the first is 0)",
                               *number, list.items().size()));
@@ -178,6 +185,13 @@ Value FindInMap(Scope& scope, const Node& argument, const Position& position) {
   if (map == nullptr) {
     return FailAt(position, fmt::format("Fn::FindInMap: Mappings has no '{}'", map_name.text()));
   }
+  if (scope.context().options.placeholders && !map->entries().empty()) {
+    const Node& some_row = row == nullptr ? map->entries()[0].value : *row;
+    const Node* same = some_row.Find(second.text());
+    return Some(same != nullptr              ? *same
+                : some_row.entries().empty() ? Node::String("<mapping>", position)
+                                             : some_row.entries()[0].value);
+  }
   const Node& holder = row == nullptr ? *map : *row;
   std::vector<std::string> keys;
   for (const Entry& entry : holder.entries()) {
@@ -204,9 +218,13 @@ Value ImportValue(Scope& scope, const Node& argument, const Position& position) 
     return Some(Node::String(found->second, position));
   }
   OFFSTAGE_TRY(const auto value, scope.context().root->FindExport(name));
+  if (!value && scope.context().options.placeholders) {
+    return Some(Node::String(fmt::format("<{}>", name), position));
+  }
   if (!value) {
     return FailAt(position,
-                  fmt::format("Fn::ImportValue: no stack of this template exports '{}'", name));
+                  fmt::format("Fn::ImportValue: no stack of this template exports '{}'", name),
+                  Reason::kNotHere);
   }
   return Some(Node::String(*value, position));
 }

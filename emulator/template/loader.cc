@@ -72,12 +72,55 @@ Result<Stack> LoadStack(const LoadOptions& options, IdRegistry& ids) {
   return stack;
 }
 
+Result<std::map<std::string, std::string>> ReadValues(
+    const std::vector<std::filesystem::path>& files) {
+  std::map<std::string, std::string> values;
+  for (const std::filesystem::path& file : files) {
+    OFFSTAGE_TRY(const Document document, ReadDocument(file, file.string()));
+    if (!document.root.IsMap()) {
+      return Fail(Error{fmt::format("{}: expected a map of names to values", file.string())});
+    }
+    for (const Entry& entry : document.root.entries()) {
+      if (entry.value.IsList()) {
+        return Fail(Error{fmt::format("{}: {} must be a text or a map",
+                                      entry.value.position().Text(), entry.key)});
+      }
+      values[entry.key] = entry.value.IsMap() ? DumpJson(ToJson(entry.value)) : entry.value.text();
+    }
+  }
+  return values;
+}
+
 Result<std::filesystem::path> FindTemplate(const std::filesystem::path& folder) {
   for (const std::string_view name : {"template.yml", "template.yaml", "template.json"}) {
     std::error_code code;
     if (std::filesystem::is_regular_file(folder / name, code)) {
       return folder / name;
     }
+  }
+  std::vector<std::filesystem::path> synthesized;
+  std::error_code error;
+  for (std::filesystem::directory_iterator it(folder / "cdk.out", error), end; !error && it != end;
+       it.increment(error)) {
+    const std::string name = it->path().filename().string();
+    constexpr std::string_view kEnd = ".template.json";
+    const bool is_template =
+        name.size() > kEnd.size() && name.substr(name.size() - kEnd.size()) == kEnd;
+    if (is_template && name.find(".nested.template.json") == std::string::npos) {
+      synthesized.push_back(it->path());
+    }
+  }
+  if (synthesized.size() == 1) {
+    return synthesized.front();
+  }
+  if (synthesized.size() > 1) {
+    std::sort(synthesized.begin(), synthesized.end());
+    std::vector<std::string> names;
+    for (const auto& path : synthesized) {
+      names.push_back("cdk.out/" + path.filename().string());
+    }
+    return Fail(Error{fmt::format("cdk.out has several templates; name one with --template: {}",
+                                  Join(names, ", "))});
   }
   return Fail(Error{fmt::format(
       "{}: there is no template.yml, template.yaml or template.json here; name one with "

@@ -27,9 +27,17 @@ struct LoadOptions {
   std::map<std::string, std::string> secrets;
   // Values of Fn::ImportValue that no stack of this template exports, by export name.
   std::map<std::string, std::string> imports;
+  // Parameters without a value, and imports, get the text "<Name>" (or the first allowed value)
+  // instead of ending the load: for checks, which must not need values.
+  bool placeholders = false;
   ReadLimits limits;
   int max_nesting = 16;
 };
+
+// Files of values for LoadOptions, YAML or JSON: a map of names to texts. A value that is a map
+// itself becomes JSON text, as secrets have it. Later files win.
+Result<std::map<std::string, std::string>> ReadValues(
+    const std::vector<std::filesystem::path>& files);
 
 // Resolves the template and all nested ones. `ids` keeps physical names stable between loads.
 //
@@ -38,7 +46,8 @@ struct LoadOptions {
 // one resource or nested stack leaves that one out and becomes a Note of Fate::kRefused.
 Result<Stack> LoadStack(const LoadOptions& options, IdRegistry& ids);
 
-// template.yml, template.yaml or template.json in `folder`, in this order.
+// template.yml, template.yaml or template.json in `folder`, in this order; else the only template
+// that CDK synthesized into cdk.out.
 Result<std::filesystem::path> FindTemplate(const std::filesystem::path& folder);
 
 }  // namespace offstage::templates

@@ -15,7 +15,8 @@ Resolved<std::filesystem::path> LocateTemplate(Scope& scope, const Node& locatio
         fmt::format(
             "the application {} comes from the Serverless Application Repository, which cannot be "
             "reached offline; give a local template as Location",
-            location.TextOf("ApplicationId")));
+            location.TextOf("ApplicationId")),
+        Reason::kNotHere);
   }
   if (!location.IsString() || location.text().empty()) {
     return FailAt(location.position(), "the location of a nested template must be a text");
@@ -34,12 +35,14 @@ Resolved<std::filesystem::path> LocateTemplate(Scope& scope, const Node& locatio
         remote
             ? fmt::format("'{}' cannot be fetched offline, and there is no {} beside the template",
                           location.text(), path.filename().string())
-            : fmt::format("there is no nested template {}", scope.context().DisplayName(path)));
+            : fmt::format("there is no nested template {}", scope.context().DisplayName(path)),
+        remote ? Reason::kNotHere : Reason::kWrong);
   }
   if (remote) {
     scope.Note(
         Fate::kWarning, location.position(), "",
-        fmt::format("'{}' is taken from {}", location.text(), scope.context().DisplayName(path)));
+        fmt::format("'{}' is taken from {}", location.text(), scope.context().DisplayName(path)),
+        Reason::kNotHere);
   }
   return path;
 }
@@ -97,7 +100,9 @@ Resolved<Scope*> Scope::LoadNested(ResourceEntry& entry) {
     return FailAt(entry.position,
                   fmt::format("{} needs {}: the path of a template", entry.type, key));
   }
-  OFFSTAGE_TRY(const Node location, Value(*written));
+  const Node* asset = entry.definition.FindPath("Metadata", "aws:asset:path");
+  // CDK's own location is an S3 object; the file that it uploads lies beside the template.
+  OFFSTAGE_TRY(const Node location, Value(asset == nullptr ? *written : *asset));
   OFFSTAGE_TRY(std::filesystem::path nested_file, LocateTemplate(*this, location));
   int depth = 1;
   for (const Scope* scope = this; scope != nullptr; scope = scope->options_.parent, ++depth) {

@@ -211,7 +211,8 @@ void ReadDefinition(LoadContext& context, const Node& definition, Api& api) {
 
 Resolved<Node> ReadDefinitionFile(Scope& scope, const Node& location) {
   if (!location.IsString() || location.text().find("://") != std::string::npos) {
-    return FailAt(location.position(), "the API's definition is not on this machine (it is in S3)");
+    return FailAt(location.position(), "the API's definition is not on this machine (it is in S3)",
+                  Reason::kNotHere);
   }
   const std::filesystem::path file = (scope.folder() / location.text()).lexically_normal();
   OFFSTAGE_TRY(Document document, scope.context().Read(file, location.position()));

@@ -137,8 +137,27 @@ Resolved<Node> SsmValue(Scope& scope, std::string_view name, Node value) {
              fmt::format("parameter {} takes the value of the SSM parameter '{}', which has no "
                          "local value; the name "
                          "itself is used",
-                         name, value.text()));
+                         name, value.text()),
+             Reason::kNotHere);
   return value;
+}
+
+// What stands in for a value that nobody gave.
+ParameterState Placeholder(std::string_view name, const Node& declaration,
+                           const ParameterType& type) {
+  const Node* allowed = declaration.Find("AllowedValues");
+  const Node* minimum = declaration.Find("MinValue");
+  std::string text = fmt::format("<{}>", name);
+  if (allowed != nullptr && !allowed->items().empty()) {
+    text = allowed->items()[0].text();
+  } else if (type.is_number) {
+    // In the range of memory, time and storage of a function alike.
+    text = minimum == nullptr ? "600" : minimum->text();
+  }
+  Node value = Node::String(std::move(text), declaration.position());
+  return ParameterState{.value = type.is_list
+                                     ? Node::List({std::move(value)}, declaration.position())
+                                     : std::move(value)};
 }
 
 }  // namespace
@@ -152,6 +171,9 @@ Resolved<ParameterState> ResolveParameter(Scope& scope, std::string_view name,
   }
   OFFSTAGE_TRY(const ParameterType type, ReadType(name, declaration));
   const Node* fallback = declaration.Find("Default");
+  if (!given && fallback == nullptr && scope.context().options.placeholders) {
+    return Placeholder(name, declaration, type);
+  }
   if (!given && fallback == nullptr) {
     return FailAt(declaration.position(),
                   fmt::format("parameter {} has no default and was not given", name));

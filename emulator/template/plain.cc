@@ -34,7 +34,8 @@ void AddMapping(LoadContext& context, const Resource& resource) {
   Function* function = FindByReference(context.stack, resource.properties.TextOf("FunctionName"));
   if (function == nullptr) {
     context.Add(Fate::kRefused, resource.position, resource.path,
-                "FunctionName is no function of this template; the mapping is left out");
+                "FunctionName is no function of this template; the mapping is left out",
+                Reason::kNotHere);
     return;
   }
   function->events.push_back({.name = resource.logical_id,

@@ -105,7 +105,7 @@ void BuildPlainHttpApis(LoadContext& context) {
     if (resource.type == "AWS::ApiGatewayV2::Api") {
       if (resource.properties.TextOf("ProtocolType", "HTTP") != "HTTP") {
         context.Add(Fate::kRefused, resource.position, resource.path,
-                    "WebSocket APIs are not emulated");
+                    "WebSocket APIs are not emulated", Reason::kNotEmulated);
         continue;
       }
       context.stack.apis.push_back(StartApi(context, resource));

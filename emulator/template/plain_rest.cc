@@ -88,7 +88,7 @@ Api StartApi(LoadContext& context, const Resource& resource) {
     ReadDefinition(context, *body, api);
   } else if (written.Contains("BodyS3Location")) {
     context.Add(Fate::kRefused, resource.position, resource.path,
-                "the API's definition is not on this machine (it is in S3)");
+                "the API's definition is not on this machine (it is in S3)", Reason::kNotHere);
   }
   return api;
 }
@@ -101,7 +101,8 @@ void ReadStage(LoadContext& context, const Resource& resource, Api& api) {
   if (!api.stage_name.empty()) {
     context.Add(
         Fate::kRefused, resource.position, resource.path,
-        fmt::format("{} is served as stage {} only, not as {}", api.path, api.stage_name, stage));
+        fmt::format("{} is served as stage {} only, not as {}", api.path, api.stage_name, stage),
+        Reason::kNotEmulated);
     return;
   }
   api.stage_name = stage;

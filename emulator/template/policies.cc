@@ -59,15 +59,69 @@ void AddExecutionPolicies(Scope& scope, const ResourceEntry& entry, Function& fu
       {"SQS", "AWSLambdaSQSQueueExecutionRole"}};
   std::vector<std::string> names = {"AWSLambdaBasicExecutionRole"};
   for (const EventSource& event : function.events) {
+    const Node* through_queue = event.properties.Find("SqsSubscription");
+    const bool queue = event.type == "SNS" && through_queue != nullptr &&
+                       through_queue->AsBool().value_or(through_queue->IsMap());
     for (const auto& [type, name] : kByType) {
-      if (event.type == type && std::find(names.begin(), names.end(), name) == names.end()) {
+      if ((event.type == type || (queue && type == "SQS")) &&
+          std::find(names.begin(), names.end(), name) == names.end()) {
         names.emplace_back(name);
       }
     }
   }
+  const Node* vpc = function.properties.Find("VpcConfig");
+  if (vpc != nullptr && !vpc->IsNull()) {
+    names.emplace_back("AWSLambdaVPCAccessExecutionRole");
+  }
+  const Node* tracing = function.properties.Find("Tracing");
+  if (tracing != nullptr && !tracing->IsNull() && tracing->text() != "Disabled") {
+    names.emplace_back("AWSXrayWriteOnlyAccess");
+  }
   for (const std::string& name : names) {
     function.policies.push_back(
         {.name = name, .managed_arn = ManagedArn(scope, name), .position = entry.position});
+  }
+}
+
+void AddStatement(std::string_view name, std::string_view action, std::string_view arn,
+                  const Position& position, Function& function) {
+  if (arn.empty()) {
+    return;
+  }
+  Node statement = Node::Map(position);
+  statement.Set("Action", Node::String(std::string(action)));
+  statement.Set("Resource", Node::String(std::string(arn)));
+  statement.Set("Effect", Node::String("Allow"));
+  Node document = Node::Map(position);
+  document.Set("Version", Node::String("2012-10-17"));
+  document.Set("Statement", Node::List({std::move(statement)}, position));
+  function.policies.push_back(
+      {.name = std::string(name), .document = std::move(document), .position = position});
+}
+
+// What SAM lets the generated role do with the places that failures and results go to.
+void AddDestinationPolicies(const Node& properties, Function& function) {
+  if (const Node* queue = properties.Find("DeadLetterQueue")) {
+    const bool topic = queue->TextOf("Type") == "SNS";
+    AddStatement("DeadLetterQueuePolicy", topic ? "sns:Publish" : "sqs:SendMessage",
+                 queue->TextOf("TargetArn"), queue->position(), function);
+  }
+  static constexpr std::pair<std::string_view, std::string_view> kActions[] = {
+      {"SQS", "sqs:SendMessage"},
+      {"SNS", "sns:Publish"},
+      {"Lambda", "lambda:InvokeFunction"},
+      {"EventBridge", "events:PutEvents"},
+      {"S3Bucket", "s3:PutObject"}};
+  for (const std::string_view when : {"OnSuccess", "OnFailure"}) {
+    const Node* place = properties.FindPath("EventInvokeConfig", "DestinationConfig", when);
+    for (const auto& row : kActions) {
+      if (place != nullptr && place->TextOf("Type") == row.first) {
+        const std::string arn = place->TextOf("Destination");
+        AddStatement(fmt::format("EventInvokeConfig{}Policy", when), row.second,
+                     row.first == "S3Bucket" && !arn.empty() ? arn + "/*" : arn, place->position(),
+                     function);
+      }
+    }
   }
 }
 
@@ -80,6 +134,7 @@ void ReadPolicies(Scope& scope, const ResourceEntry& entry, const Node& properti
     return;  // SAM ignores Policies beside a Role.
   }
   AddExecutionPolicies(scope, entry, function);
+  AddDestinationPolicies(properties, function);
   const Node* written = properties.Find("Policies");
   if (written == nullptr) {
     return;

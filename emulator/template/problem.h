@@ -6,13 +6,14 @@
 #include <utility>
 
 #include "base/result.h"
-#include "template/node.h"
+#include "template/stack.h"
 
 namespace offstage::templates {
 
 struct Problem {
   Position position;
   std::string message;
+  Reason reason = Reason::kWrong;
 
   Error ToError(std::string_view path = {}) const;
 };
@@ -21,8 +22,9 @@ template <typename T>
 using Resolved = Result<T, Problem>;
 using Check = Resolved<Unit>;
 
-inline Failure<Problem> FailAt(const Position& position, std::string message) {
-  return Fail(Problem{position, std::move(message)});
+inline Failure<Problem> FailAt(const Position& position, std::string message,
+                               Reason reason = Reason::kWrong) {
+  return Fail(Problem{position, std::move(message), reason});
 }
 
 // "'Foo' is not ...; did you mean 'Fob'?" or, with few candidates, "; there are: a, b".

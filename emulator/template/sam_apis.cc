@@ -136,7 +136,7 @@ void ReadSamDefinition(Scope& scope, const Node& properties, OpenApi& open) {
     const auto definition = ReadDefinitionFile(scope, *uri);
     if (!definition.ok()) {
       scope.Note(Fate::kRefused, definition.error().position, open.api.logical_id,
-                 definition.error().message);
+                 definition.error().message, definition.error().reason);
       return;
     }
     ReadDefinition(scope.context(), *definition, open.api);
@@ -202,6 +202,9 @@ Route EventRoute(const Function& function, const EventSource& event, const OpenA
               .function_path = function.path,
               .integration = written,
               .position = event.position};
+  if (function.name.empty()) {
+    route.kind = IntegrationKind::kOther;
+  }
   if (!function.alias.empty()) {
     route.function_arn += ":" + function.alias;
   }
@@ -233,6 +236,16 @@ OpenApi* FindApi(Scope& scope, std::vector<OpenApi>& apis, const Function& funct
             : open.api.api_id == written->text() || open.api.logical_id == written->text()) {
       return &open;
     }
+  }
+  const auto& resources = scope.context().stack.resources;
+  const bool plain = written != nullptr &&
+                     std::any_of(resources.begin(), resources.end(), [&](const Resource& resource) {
+                       return resource.physical_id == written->text() &&
+                              (resource.type == "AWS::ApiGateway::RestApi" ||
+                               resource.type == "AWS::ApiGatewayV2::Api");
+                     });
+  if (plain) {
+    return nullptr;  // The event only lets that API call the function; its routes are its own.
   }
   scope.Note(
       Fate::kRefused, event.position, fmt::format("{}.Events.{}", function.logical_id, event.name),
@@ -298,6 +311,36 @@ void AddEventRoute(Scope& scope, const Function& function, const EventSource& ev
   }
 }
 
+// Routes that start a state machine: nothing here runs one, but the routes are there, protected as
+// written, and answer that.
+void AddStateMachineRoutes(Scope& scope, std::vector<OpenApi>& apis) {
+  for (std::size_t i = 0; i < scope.entries().size(); ++i) {
+    ResourceEntry& entry = *scope.entries()[i];
+    const auto exists = scope.Exists(entry);
+    if (entry.type != "AWS::Serverless::StateMachine" || !exists.ok() || !*exists) {
+      continue;
+    }
+    const auto properties = scope.Properties(entry);
+    const Node* events = properties.ok() ? (*properties)->Find("Events") : nullptr;
+    if (events == nullptr) {
+      continue;
+    }
+    Function owner;  // Of no name: the route goes to no function.
+    owner.logical_id = entry.id;
+    for (const Entry& event : events->entries()) {
+      const Node* written = event.value.Find("Properties");
+      if (event.value.TextOf("Type") != "Api" || written == nullptr) {
+        continue;
+      }
+      const EventSource source{
+          .name = event.key, .type = "Api", .properties = *written, .position = event.key_position};
+      if (OpenApi* open = FindApi(scope, apis, owner, source)) {
+        AddEventRoute(scope, owner, source, *open);
+      }
+    }
+  }
+}
+
 }  // namespace
 
 void BuildApis(Scope& scope) {
@@ -333,6 +376,7 @@ void BuildApis(Scope& scope) {
       }
     }
   }
+  AddStateMachineRoutes(scope, apis);
   for (OpenApi& open : apis) {
     const bool implicit =
         open.api.logical_id == kImplicitRestApi || open.api.logical_id == kImplicitHttpApi;

@@ -140,6 +140,13 @@ Resolved<std::optional<Node>> SamReference(Scope& scope, std::string_view name,
       return text(scope.Format(*entry, "{lower10}"));
     }
   }
+  static constexpr std::string_view kParts[] = {
+      "ApiKey",     "BasePathMapping", "DeadLetterQueue", "DestinationQueue", "DestinationTopic",
+      "DomainName", "DomainNameV2",    "Stage",           "UsagePlan",        "UsagePlanKey"};
+  if (entry->type.rfind("AWS::Serverless::", 0) == 0 &&
+      std::find(std::begin(kParts), std::end(kParts), part) != std::end(kParts)) {
+    return text(fmt::format("{}-{}{}", scope.stack_name(), entry->id, part));
+  }
   if (entry->type == "AWS::Lambda::Url" && part == "FunctionUrl") {
     return text(scope.Format(*entry, "https://{url32}.lambda-url.{region}.on.aws/"));
   }

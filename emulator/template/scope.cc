@@ -2,8 +2,11 @@
 
 #include "base/text.h"
 #include "template/builders.h"
+#include "template/connectors.h"
+#include "template/cycles.h"
 #include "template/fates.h"
 #include "template/parameters.h"
+#include "template/rules.h"
 #include "template/sam.h"
 
 namespace offstage::templates {
@@ -24,11 +27,12 @@ constexpr std::string_view kSections[] = {"AWSTemplateFormatVersion",
 
 }  // namespace
 
-void LoadContext::Add(Fate fate, const Position& position, std::string path, std::string message) {
+void LoadContext::Add(Fate fate, const Position& position, std::string path, std::string message,
+                      Reason reason) {
   // The same value may be evaluated more than once.
   const std::string key = fmt::format("{}\n{}\n{}", position.Text(), path, message);
   if (noted.size() < 10'000 && noted.insert(key).second) {
-    stack.notes.push_back({fate, position, std::move(path), std::move(message)});
+    stack.notes.push_back({fate, position, std::move(path), std::move(message), reason});
   }
 }
 
@@ -59,8 +63,10 @@ std::string Scope::PathOf(std::string_view logical_id) const {
                                : fmt::format("{}/{}", options_.path, logical_id);
 }
 
-void Scope::Note(Fate fate, const Position& position, std::string_view path, std::string message) {
-  context_.Add(fate, position, path.empty() ? options_.path : PathOf(path), std::move(message));
+void Scope::Note(Fate fate, const Position& position, std::string_view path, std::string message,
+                 Reason reason) {
+  context_.Add(fate, position, path.empty() ? options_.path : PathOf(path), std::move(message),
+               reason);
 }
 
 bool Scope::HasTransform(std::string_view name) const {
@@ -88,6 +94,7 @@ Check Scope::Prepare(const std::vector<std::pair<std::string, Node>>& given) {
     OFFSTAGE_TRY_VOID(TakeParameters(given));
     TakeResources();
   }
+  OFFSTAGE_TRY_VOID(CheckRules(*this));
   PrepareSam(*this);
   return Ok();
 }
@@ -267,10 +274,11 @@ Resolved<Node> Scope::EvaluateProperties(ResourceEntry& entry) {
     }
     if (PropertyFate(entry.type, property.key) == Fate::kHonoured) {
       return Fail(Problem{value.error().position,
-                          fmt::format("{}: {}", property.key, value.error().message)});
+                          fmt::format("{}: {}", property.key, value.error().message),
+                          value.error().reason});
     }
     Note(Fate::kRefused, value.error().position, entry.id + "." + property.key,
-         value.error().message + " (the property is left out)");
+         value.error().message + " (the property is left out)", value.error().reason);
   }
   return properties;
 }
@@ -281,7 +289,7 @@ Node Scope::EvaluateEvents(const ResourceEntry& entry, const Node& events) {
     auto value = Evaluate(event.value);
     if (!value.ok()) {
       Note(Fate::kRefused, value.error().position, fmt::format("{}.Events.{}", entry.id, event.key),
-           value.error().message + "; the event is left out");
+           value.error().message + "; the event is left out", value.error().reason);
     } else if (*value) {
       evaluated.entries().push_back({event.key, std::move(**value), event.key_position});
     }
@@ -295,18 +303,20 @@ void Scope::Build() {
     BuildEntry(*entries_[i]);
   }
   BuildApis(*this);
+  ApplyConnectors(*this);
   const Node* outputs = Section("Outputs");
   if (outputs != nullptr) {
     for (const Entry& output : outputs->entries()) {
       BuildOutput(output);
     }
   }
+  NoteCycles(*this);
 }
 
 void Scope::BuildEntry(ResourceEntry& entry) {
   const auto refuse = [&](const Problem& problem) {
-    Note(Fate::kRefused, problem.position, entry.id,
-         problem.message + "; the resource is left out");
+    Note(Fate::kRefused, problem.position, entry.id, problem.message + "; the resource is left out",
+         problem.reason);
   };
   const auto exists = Exists(entry);
   if (!exists.ok()) {
@@ -365,7 +375,7 @@ void Scope::BuildEntry(ResourceEntry& entry) {
 void Scope::BuildOutput(const Entry& output) {
   const auto refuse = [&](const Problem& problem) {
     Note(Fate::kRefused, problem.position, "Outputs." + output.key,
-         problem.message + "; the output is left out");
+         problem.message + "; the output is left out", problem.reason);
   };
   if (const Node* condition = output.value.Find("Condition")) {
     const auto holds = Condition(condition->text(), condition->position());

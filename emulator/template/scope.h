@@ -36,7 +36,8 @@ struct LoadContext {
   // Content of layers, by version ARN.
   std::map<std::string, std::filesystem::path> layers = {};
 
-  void Add(Fate fate, const Position& position, std::string path, std::string message);
+  void Add(Fate fate, const Position& position, std::string path, std::string message,
+           Reason reason = Reason::kWrong);
   // As positions name it: relative to the root template's folder where it lies below.
   std::string DisplayName(const std::filesystem::path& file) const;
   Resolved<Document> Read(const std::filesystem::path& file, const Position& asked_at);
@@ -153,7 +154,8 @@ class Scope {
   std::vector<std::unique_ptr<ResourceEntry>>& entries() { return entries_; }
   std::map<std::string, ParameterState, std::less<>>& parameters() { return parameters_; }
 
-  void Note(Fate fate, const Position& position, std::string_view path, std::string message);
+  void Note(Fate fate, const Position& position, std::string_view path, std::string message,
+            Reason reason = Reason::kWrong);
 
  private:
   Check CheckSections();

@@ -23,6 +23,13 @@ enum class Fate {
 };
 std::string_view FateName(Fate fate);
 
+// Why something is refused or warned of: whether AWS would mind too.
+enum class Reason {
+  kWrong,        // AWS refuses it, or it fails there at run time.
+  kNotEmulated,  // AWS takes it.
+  kNotHere,  // It needs something that is not on this machine: S3 objects, other stacks' exports.
+};
+
 struct Note {
   Fate fate = Fate::kIgnored;
   Position position = {};
@@ -30,6 +37,7 @@ struct Note {
   std::string path = {};
   // What and, where there is one, the fix. Without position and path.
   std::string message = {};
+  Reason reason = Reason::kWrong;
 
   // "sam/api.template.yml:12:5: APIs/getUsersFunction: ..."
   std::string Text() const;

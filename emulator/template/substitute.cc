@@ -23,10 +23,6 @@ Resolved<std::string> Variable(Scope& scope, std::string_view name, const Node* 
   return value.text();
 }
 
-Error Unclosed(std::string_view text) {
-  return {fmt::format("{{{{resolve:...}}}} has no end in '{}'", text)};
-}
-
 // "ssm:name:version" -> the value, or null.
 const std::string* FindValue(const std::map<std::string, std::string>& values,
                              const std::string& name) {
@@ -114,7 +110,9 @@ Resolved<Node> ResolveDynamicReferences(Scope& scope, const Node& text) {
     }
     const std::size_t end = source.find("}}", begin);
     if (end == std::string_view::npos) {
-      return FailAt(text.position(), Unclosed(source).message);
+      // A piece of one that Fn::Join puts together; the whole is resolved after that.
+      out += source.substr(at);
+      return Node::String(std::move(out), text.position());
     }
     out += source.substr(at, begin - at);
     const std::string_view reference =
@@ -125,7 +123,8 @@ Resolved<Node> ResolveDynamicReferences(Scope& scope, const Node& text) {
     } else {
       scope.Note(Fate::kRefused, text.position(), "",
                  fmt::format("{{{{resolve:{}}}}} has no local value and stays as it is written",
-                             reference));
+                             reference),
+                 Reason::kNotHere);
       out += source.substr(begin, end + 2 - begin);
     }
     at = end + 2;

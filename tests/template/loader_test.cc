@@ -175,5 +175,30 @@ TEST(FindTemplate, TakesTheFirstOfThree) {
   EXPECT_EQ(FindTemplate(folder.path())->filename(), "template.yaml");
 }
 
+TEST(FindTemplate, TakesWhatCdkSynthesizedWhenThereIsOne) {
+  test::TempDir folder;
+  folder.Write("cdk.out/App.template.json", "{}");
+  folder.Write("cdk.out/Part.nested.template.json", "{}");
+  EXPECT_EQ(FindTemplate(folder.path())->filename(), "App.template.json");
+  folder.Write("cdk.out/Other.template.json", "{}");
+  const auto several = FindTemplate(folder.path());
+  ASSERT_FALSE(several.ok());
+  EXPECT_NE(several.error().message.find("cdk.out/App.template.json, cdk.out/Other.template.json"),
+            std::string::npos);
+}
+
+TEST(ReadValues, TakesTextsAndMakesJsonOfMaps) {
+  test::TempDir folder;
+  const auto yaml = folder.Write("values.yaml", "/app/key: abc\nport: 010\ndb: {user: u}\n");
+  const auto json = folder.Write("more.json", R"({"port": "443"})");
+  const auto values = ReadValues({yaml, json});
+  ASSERT_TRUE(values.ok()) << values.error().message;
+  EXPECT_EQ(values->at("/app/key"), "abc");
+  EXPECT_EQ(values->at("port"), "443");
+  EXPECT_EQ(values->at("db"), R"({"user":"u"})");
+  EXPECT_FALSE(ReadValues({folder.path() / "none.yaml"}).ok());
+  EXPECT_FALSE(ReadValues({folder.Write("list.yaml", "a: [1]\n")}).ok());
+}
+
 }  // namespace
 }  // namespace offstage::templates

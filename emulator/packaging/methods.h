@@ -1,0 +1,31 @@
+// How each kind of code is built into a folder.
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "packaging/plan.h"
+#include "process/process.h"
+
+namespace offstage::packaging {
+
+struct Workshop {
+  process::Host& host;
+  bool offline = false;
+  std::chrono::seconds step_timeout{900};
+};
+
+struct Made {
+  std::vector<std::string> notes = {};
+  // Empty: it is made.
+  std::string failure = {};
+};
+
+// Fills `artifact`, an empty folder, from the task's source, which stays as it is. `scratch` is a
+// folder that may be made and filled.
+Made Make(const Workshop& workshop, const Task& task, const std::filesystem::path& artifact,
+          const std::filesystem::path& scratch);
+
+}  // namespace offstage::packaging
