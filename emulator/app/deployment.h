@@ -30,6 +30,7 @@ struct FunctionNote {
   // Its path in the stack.
   std::string function;
   std::string text;
+  enum class About { kDifference, kDebugging } about = About::kDifference;
 };
 
 struct DeploymentOptions {
@@ -44,6 +45,13 @@ struct DeploymentOptions {
   // Makes DynamoDB calls fail or wait on purpose; null: none. Outlives the deployment.
   FaultPlan* faults = nullptr;
   enum class Runtimes { kNearest, kStrict } runtimes = Runtimes::kNearest;
+  // Hosts that handlers may connect to besides this machine: "api.example.com", "*.example.com",
+  // "*".
+  std::vector<std::string> allow_egress;
+  // Functions (physical name, logical id or path) whose process waits for a debugger.
+  std::vector<std::string> debug;
+  // What is started before the first request.
+  lambda::WarmUp warm_up = lambda::WarmUp::kProvisioned;
   // App clients (or "*") whose tokens carry the local issuer: see cognito::Options.
   std::set<std::string> local_issuer_clients;
 };

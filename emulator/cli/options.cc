@@ -34,10 +34,16 @@ void AddRuntimeOptions(CLI::App& command, CommonOptions& options) {
       .add_option("--interpreter", options.interpreters,
                   "Interpreter for a runtime, e.g. python3.8=/opt/python3.8/bin/python3")
       ->allow_extra_args(false);
+  command
+      .add_option("--allow-egress", options.allow_egress,
+                  "Host that handlers may connect to besides this machine: api.example.com, "
+                  "*.example.com, * for all; may be repeated")
+      ->allow_extra_args(false);
 }
 
 Result<app::DeploymentOptions> ToDeploymentOptions(const CommonOptions& options) {
   app::DeploymentOptions deployment;
+  deployment.allow_egress = options.allow_egress;
   if (options.strict_runtimes) deployment.runtimes = app::DeploymentOptions::Runtimes::kStrict;
   for (const std::string& text : options.interpreters) {
     const auto equals = text.find('=');

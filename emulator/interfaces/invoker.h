@@ -75,6 +75,8 @@ struct InvokeResult {
   // "Unhandled" with kFunctionError, as X-Amz-Function-Error says; else empty.
   std::string function_error = {};
   std::string request_id = {};
+  // "$LATEST" or a version's number, as X-Amz-Executed-Version says; empty when none ran.
+  std::string executed_version = {};
   // The last 4 KB of the invocation's log, for LogType=Tail.
   std::string log_tail = {};
   // Why it failed and what to do, for the log and the x-offstage-explain
