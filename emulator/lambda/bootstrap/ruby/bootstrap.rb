@@ -167,6 +167,8 @@ module Offstage
   end
 
   def main
+    # Gems of this machine stand in for those that Lambda's image has; GEM_PATH stays as Lambda's.
+    Gem.use_paths(Gem.dir, (Gem.path + Gem.default_path).uniq)
     require_relative 'network'
     Network.install
     api = RuntimeApi.new(ENV['AWS_LAMBDA_RUNTIME_API'])
