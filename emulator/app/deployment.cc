@@ -1,6 +1,8 @@
 #include "app/deployment.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -18,6 +20,7 @@
 #include "aws/dispatcher.h"
 #include "base/text.h"
 #include "http/server.h"
+#include "http/tls_front.h"
 #include "lambda/lambda.h"
 #include "streams/service.h"
 
@@ -31,22 +34,43 @@ namespace {
 // does.
 constexpr std::size_t kMaxApiBody = 12 * 1024 * 1024;
 
+// Of the Lambda API: each operation's path begins with the date of its version.
+constexpr const char* kLambdaPaths[] = {"/2015-03-31/functions",        "/2014-11-13/functions",
+                                        "/2016-08-19/account-settings", "/2019-09-25/functions",
+                                        "/2019-09-30/functions",        "/2021-11-15/functions"};
+
+std::string NoSuchFunction(const templates::Stack& stack, const std::string& name) {
+  std::vector<std::string> names;
+  for (const templates::Function& known : stack.functions)
+    names.push_back(known.path);
+  return fmt::format("there is no function {}; functions here: {}", name,
+                     names.empty() ? "none" : Join(names, ", "));
+}
+
 // A private folder for bootstraps and bytecode caches, gone at the end.
 class WorkFolder {
  public:
   static Result<std::unique_ptr<WorkFolder>> Make() {
     std::error_code failure;
-    const fs::path parent = fs::temp_directory_path(failure);
-    std::string pattern = ((failure ? fs::path("/tmp") : parent) / "offstage-XXXXXX").string();
+    fs::path parent = fs::temp_directory_path(failure);
+    if (failure) parent = "/tmp";
+    // Handlers have a /tmp of their own, in which nothing of ours should be seen.
+    if (parent == "/tmp" && ::access("/var/tmp", W_OK | X_OK) == 0) parent = "/var/tmp";
+    RemoveAbandoned(parent);
+    std::string pattern = (parent / "offstage-XXXXXX").string();
     if (::mkdtemp(pattern.data()) == nullptr) {
       return Fail(Error{fmt::format("cannot make a temporary folder {}: {}", pattern,
                                     std::generic_category().message(errno))});
     }
-    return std::unique_ptr<WorkFolder>(new WorkFolder(pattern));
+    std::unique_ptr<WorkFolder> folder(new WorkFolder(pattern));
+    folder->lock_ = ::open((folder->path_ / kLockName).c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    ::flock(folder->lock_, LOCK_EX | LOCK_NB);
+    return folder;
   }
   ~WorkFolder() {
     std::error_code ignored;
     fs::remove_all(path_, ignored);
+    if (lock_ >= 0) ::close(lock_);
   }
   WorkFolder(const WorkFolder&) = delete;
   WorkFolder& operator=(const WorkFolder&) = delete;
@@ -54,8 +78,25 @@ class WorkFolder {
   const fs::path& path() const { return path_; }
 
  private:
+  static constexpr const char* kLockName = "in-use";
+
   explicit WorkFolder(fs::path path) : path_(std::move(path)) {}
+
+  // What emulators left behind that were killed: nobody holds the lock any more.
+  static void RemoveAbandoned(const fs::path& parent) {
+    std::error_code failure;
+    for (const auto& entry : fs::directory_iterator(parent, failure)) {
+      if (!entry.path().filename().string().starts_with("offstage-")) continue;
+      const int lock = ::open((entry.path() / kLockName).c_str(), O_RDWR | O_CLOEXEC);
+      if (lock < 0) continue;
+      std::error_code ignored;
+      if (::flock(lock, LOCK_EX | LOCK_NB) == 0) fs::remove_all(entry.path(), ignored);
+      ::close(lock);
+    }
+  }
+
   fs::path path_;
+  int lock_ = -1;
 };
 
 // Handler output under the name that people know.
@@ -92,6 +133,7 @@ class Deployment::Impl {
   ~Impl() {
     // Handlers first: their ends wake the server threads that wait for them.
     if (functions_) functions_->Stop();
+    tls_front_.reset();
     api_server_.reset();
     ready_ = false;
     aws_server_.reset();
@@ -101,7 +143,7 @@ class Deployment::Impl {
     OFFSTAGE_TRY(work_folder_, WorkFolder::Make());
     OFFSTAGE_TRY_VOID(options_.dynamodb_endpoint.empty() ? OpenOwnTables(state)
                                                          : OpenOtherEngine(state));
-    OFFSTAGE_TRY_VOID(CreateFunctions());
+    OFFSTAGE_TRY_VOID(CreateFunctions(state));
     OFFSTAGE_TRY_VOID(OpenPools(state));
     // A gateway serves at least one API; a stack may have none.
     if (!stack_.apis.empty()) {
@@ -121,11 +163,14 @@ class Deployment::Impl {
                                 faulty_tables_ != nullptr ? *faulty_tables_ : tables);
     dispatcher_->AddJsonService("dynamodbstreams", "DynamoDBStreams_20120810", *streams_);
     dispatcher_->AddJsonService("cognito-idp", "AWSCognitoIdentityProviderService", *pools_);
-    dispatcher_->AddRestService("lambda", "/2015-03-31/functions", *functions_);
+    for (const char* path : kLambdaPaths)
+      dispatcher_->AddRestService("lambda", path, *functions_);
     OFFSTAGE_TRY_VOID(StartServers(self));
+    OFFSTAGE_TRY_VOID(StartTls());
     functions_->SetAwsEndpoint(aws_server_->url());
     pools_->SetEndpoint(aws_server_->url());
     ready_ = true;
+    functions_->StartWarming(options_.warm_up);
     return Ok();
   }
 
@@ -171,8 +216,13 @@ class Deployment::Impl {
     return Ok();
   }
 
-  Status CreateFunctions() {
+  Status CreateFunctions(StateFolder* state) {
     lambda::Options options;
+    if (state != nullptr) options.archive_folder = state->archives();
+    certificates_ = state != nullptr ? state->certificates() : work_folder_->path() / "tls";
+    options.network = {
+        .guarded = true, .allowed = options_.allow_egress, .certificates = certificates_};
+    OFFSTAGE_TRY(options.debug, DebuggedFunctions());
     options.region = stack_.region;
     options.account_id = stack_.account_id;
     options.work_folder = work_folder_->path();
@@ -183,6 +233,30 @@ class Deployment::Impl {
     OFFSTAGE_TRY(functions_, lambda::Service::Create(std::move(options), ToFunctionConfigs(stack_),
                                                      {context_.clock, context_.ids, context_.log,
                                                       &context_.requests, &output_}));
+    return Ok();
+  }
+
+  Result<std::vector<std::string>> DebuggedFunctions() const {
+    std::vector<std::string> names;
+    for (const std::string& wanted : options_.debug) {
+      const templates::Function* function = stack_.FindFunction(wanted);
+      if (function == nullptr) return Fail(Error{NoSuchFunction(stack_, wanted)});
+      names.push_back(function->name);
+    }
+    return names;
+  }
+
+  // What handlers ask of AWS by its own names, over https.
+  Status StartTls() {
+    const int aws_port = aws_server_->port();
+    const int api_port = api_server_ == nullptr ? 0 : api_server_->port();
+    OFFSTAGE_TRY(tls_front_,
+                 http::TlsFront::Start(certificates_, [aws_port, api_port](std::string_view host) {
+                   const bool api = host.find(".execute-api.") != std::string_view::npos ||
+                                    host.find(".lambda-url.") != std::string_view::npos;
+                   return api ? api_port : aws_port;
+                 }));
+    functions_->SetTlsPorts(tls_front_->port(), api_port);
     return Ok();
   }
 
@@ -261,6 +335,8 @@ class Deployment::Impl {
   std::atomic<bool> ready_{false};
   std::unique_ptr<http::Server> aws_server_;
   std::unique_ptr<http::Server> api_server_;
+  fs::path certificates_;
+  std::unique_ptr<http::TlsFront> tls_front_;
 };
 
 Deployment::Deployment(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -288,11 +364,7 @@ cognito::Service& Deployment::pools() {
 Result<InvokeResult> Deployment::Invoke(const std::string& function, const std::string& payload) {
   const templates::Function* found = stack().FindFunction(function);
   if (found == nullptr) {
-    std::vector<std::string> names;
-    for (const templates::Function& known : stack().functions)
-      names.push_back(known.path);
-    return Fail(Error{fmt::format("there is no function {}; functions here: {}", function,
-                                  names.empty() ? "none" : Join(names, ", "))});
+    return Fail(Error{NoSuchFunction(stack(), function)});
   }
   return impl_->functions().Invoke({.function = found->name, .payload = payload});
 }
@@ -349,6 +421,11 @@ std::vector<FunctionNote> Deployment::FunctionNotes() const {
   for (const lambda::FunctionSummary& function : impl_->functions().Functions()) {
     if (!function.note.empty())
       notes.push_back({.function = function.config.logical_id, .text = function.note});
+    if (!function.debugging.empty()) {
+      notes.push_back({.function = function.config.logical_id,
+                       .text = function.debugging,
+                       .about = FunctionNote::About::kDebugging});
+    }
   }
   return notes;
 }

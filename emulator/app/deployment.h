@@ -31,6 +31,7 @@ struct FunctionNote {
   // Its path in the stack.
   std::string function;
   std::string text;
+  enum class About { kDifference, kDebugging } about = About::kDifference;
 };
 
 struct DeploymentOptions {
@@ -50,6 +51,13 @@ struct DeploymentOptions {
   // How far reads that need not be consistent lag behind writes: see dynamodb::Options.
   std::chrono::milliseconds read_lag{0};
   dynamodb::Options::Capacity capacity = dynamodb::Options::Capacity::kUnlimited;
+  // Hosts that handlers may connect to besides this machine: "api.example.com", "*.example.com",
+  // "*".
+  std::vector<std::string> allow_egress;
+  // Functions (physical name, logical id or path) whose process waits for a debugger.
+  std::vector<std::string> debug;
+  // What is started before the first request.
+  lambda::WarmUp warm_up = lambda::WarmUp::kProvisioned;
   // App clients (or "*") whose tokens carry the local issuer: see cognito::Options.
   std::set<std::string> local_issuer_clients;
 };

@@ -32,6 +32,10 @@ class StateFolder {
   ~StateFolder();
 
   std::filesystem::path database() const { return folder_ / "offstage.db"; }
+  // Unpacked zip files, by content.
+  std::filesystem::path archives() const { return folder_ / "archives"; }
+  // The certificate authority that handlers are told to believe.
+  std::filesystem::path certificates() const { return folder_ / "tls"; }
 
   // The text stored under names.json; empty when there is none.
   Result<std::string> ReadNames() const;

@@ -175,8 +175,11 @@ std::string Dispatcher::EmulatedServices() const {
   std::vector<std::string> names;
   for (const auto& [prefix, row] : json_services_)
     names.push_back(row.signing_name);
-  for (const RestRow& row : rest_services_)
-    names.push_back(row.signing_name);
+  for (const RestRow& row : rest_services_) {
+    // One service may have several paths.
+    if (std::ranges::find(names, row.signing_name) == names.end())
+      names.push_back(row.signing_name);
+  }
   return Join(names, ", ");
 }
 

@@ -58,6 +58,11 @@ void AddRuntimeOptions(CLI::App& command, CommonOptions& options) {
       ->check(CLI::Range(0, 60'000));
   command.add_flag("--enforce-capacity", options.enforce_capacity,
                    "Throttle calls beyond the tables' provisioned throughput, as AWS does");
+  command
+      .add_option("--allow-egress", options.allow_egress,
+                  "Host that handlers may connect to besides this machine: api.example.com, "
+                  "*.example.com, * for all; may be repeated")
+      ->allow_extra_args(false);
 }
 
 Result<app::DeploymentOptions> ToDeploymentOptions(const CommonOptions& options) {
@@ -65,6 +70,7 @@ Result<app::DeploymentOptions> ToDeploymentOptions(const CommonOptions& options)
   deployment.dynamodb_endpoint = options.dynamodb_endpoint;
   if (options.enforce_capacity) deployment.capacity = dynamodb::Options::Capacity::kEnforced;
   deployment.read_lag = std::chrono::milliseconds(options.read_lag_ms);
+  deployment.allow_egress = options.allow_egress;
   if (options.strict_runtimes) deployment.runtimes = app::DeploymentOptions::Runtimes::kStrict;
   for (const std::string& text : options.interpreters) {
     const auto equals = text.find('=');

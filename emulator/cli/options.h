@@ -31,12 +31,13 @@ struct CommonOptions {
   bool verbose = false;
   bool quiet = false;
   std::vector<std::string> interpreters;  // "python3.8=/usr/bin/python3"
+  std::vector<std::string> allow_egress;
 };
 
 // --template, --config-env, --stack-name, --region, --parameter-overrides, --data, --in-memory,
 // --dynamodb-endpoint.
 void AddProjectOptions(CLI::App& command, CommonOptions& options);
-// --strict-runtimes, --interpreter, --read-lag, --enforce-capacity.
+// --strict-runtimes, --interpreter, --allow-egress, --read-lag, --enforce-capacity.
 void AddRuntimeOptions(CLI::App& command, CommonOptions& options);
 
 // Options as the app wants them. Fails for an --interpreter that is not NAME=PATH.

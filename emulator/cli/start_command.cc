@@ -20,6 +20,8 @@ struct StartOptions {
   int aws_port = 4566;
   std::vector<std::string> seeds;
   std::vector<std::string> local_issuer;
+  std::vector<std::string> debug;
+  bool warm = false;
 };
 
 void PrintNotes(const templates::Stack& stack, bool verbose) {
@@ -56,6 +58,10 @@ void PrintRoutes(const app::Deployment& deployment, const CommonOptions& options
 void PrintFunctionNotes(const app::Deployment& deployment) {
   std::vector<std::pair<std::string, std::vector<std::string>>> groups;
   for (const app::FunctionNote& note : deployment.FunctionNotes()) {
+    if (note.about == app::FunctionNote::About::kDebugging) {
+      fmt::print("  debug {}: {}\n", note.function, note.text);
+      continue;
+    }
     auto group = std::find_if(groups.begin(), groups.end(),
                               [&](const auto& g) { return g.first == note.text; });
     if (group == groups.end()) group = groups.insert(groups.end(), {note.text, {}});
@@ -130,6 +136,8 @@ int RunStart(const StartOptions& options) {
   deployment_options->bind = options.bind;
   deployment_options->api_port = options.port;
   deployment_options->aws_port = options.aws_port;
+  deployment_options->debug = options.debug;
+  if (options.warm) deployment_options->warm_up = lambda::WarmUp::kAll;
   deployment_options->local_issuer_clients.insert(options.local_issuer.begin(),
                                                   options.local_issuer.end());
   auto open = Open(options.common, ids);
@@ -184,6 +192,13 @@ void AddStartCommand(CLI::App& program, int& exit_code) {
   command->add_option("--local-issuer", options->local_issuer,
                       "App client whose tokens name this emulator as their issuer instead of AWS; "
                       "* for all; may be repeated");
+  command
+      ->add_option("--debug", options->debug,
+                   "Function that a debugger may attach to; its timeouts are suspended; may be "
+                   "repeated")
+      ->allow_extra_args(false);
+  command->add_flag("--warm", options->warm,
+                    "Start a process of every function now instead of at its first invocation");
   command->add_flag("--no-template", options->common.no_template,
                     "Serve the AWS endpoint alone, as without a template in the folder");
   command->add_flag("-v,--verbose", options->common.verbose,

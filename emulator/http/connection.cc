@@ -7,6 +7,9 @@
 #include <sys/socket.h>
 
 #include <cerrno>
+#include <charconv>
+
+#include "base/text.h"
 
 namespace offstage::http {
 
@@ -17,6 +20,8 @@ constexpr std::chrono::milliseconds kReadTimeout{30'000};
 // Larger replies leave in pieces rather than being copied whole once more.
 constexpr std::size_t kFlushAt = 256 * 1024;
 constexpr std::size_t kReadChunk = 16 * 1024;
+// The size line of a chunk, or a trailer (a runtime's error JSON in base64).
+constexpr std::size_t kMaxChunkLine = 1024 * 1024;
 
 void ReadName(const sockaddr_storage& name, std::string& address, int& port) {
   char text[INET6_ADDRSTRLEN] = "";
@@ -106,8 +111,90 @@ Connection::ReadResult Connection::ReadHead(std::size_t max_head_bytes,
   head_.request.remote_port = remote_port_;
   in_position_ = end + 4;
   body_left_ = head_.content_length;
+  body_.Reset();
   MakeSyntheticHead();
   return ReadResult::kHead;
+}
+
+bool Connection::FillPatiently() {
+  while (true) {
+    switch (WaitReadable(kReadTimeout, true)) {
+      case Wait::kReady:
+        return Fill();
+      case Wait::kStopped:
+        return false;
+      case Wait::kTimeout:
+        break;
+    }
+  }
+}
+
+bool Connection::ReadLine(std::string& line) {
+  while (true) {
+    const auto end = in_.find("\r\n", in_position_);
+    if (end != std::string::npos) {
+      line = in_.substr(in_position_, end - in_position_);
+      in_position_ = end + 2;
+      return true;
+    }
+    if (in_.size() - in_position_ > kMaxChunkLine || !FillPatiently()) return false;
+  }
+}
+
+BodyReader::Next Connection::ChunkedBody::Broken() {
+  state_ = State::kBroken;
+  return Next::kBroken;
+}
+
+bool Connection::ChunkedBody::ReadTrailers() {
+  for (std::string line; connection_.ReadLine(line);) {
+    if (line.empty()) return true;
+    const auto colon = line.find(':');
+    if (colon == std::string::npos) return false;
+    trailers_.Add(line.substr(0, colon), std::string(Trim(std::string_view(line).substr(colon + 1))));
+  }
+  return false;
+}
+
+BodyReader::Next Connection::ChunkedBody::Read(std::string& piece) {
+  piece.clear();
+  if (state_ == State::kDone) return Next::kEnd;
+  if (state_ == State::kBroken) return Next::kBroken;
+  if (state_ == State::kSize) {
+    std::string line;
+    if (!connection_.ReadLine(line)) return Broken();
+    const auto [end, error] = std::from_chars(line.data(), line.data() + line.size(), left_, 16);
+    if (error != std::errc() || (end != line.data() + line.size() && *end != ';' && *end != ' '))
+      return Broken();
+    if (left_ == 0) {
+      if (!ReadTrailers()) return Broken();
+      state_ = State::kDone;
+      return Next::kEnd;
+    }
+    state_ = State::kData;
+  }
+  std::string& in = connection_.in_;
+  std::size_t& position = connection_.in_position_;
+  if (position == in.size() && !connection_.FillPatiently()) return Broken();
+  const std::size_t count = std::min(left_, in.size() - position);
+  piece = in.substr(position, count);
+  position += count;
+  left_ -= count;
+  if (left_ == 0) {
+    std::string line;
+    if (!connection_.ReadLine(line) || !line.empty()) return Broken();
+    state_ = State::kSize;
+  }
+  return Next::kPiece;
+}
+
+bool Connection::SendReply(const Reply& reply) {
+  out_ = fmt::format("HTTP/1.1 {} {}\r\n", reply.status, reply.status < 400 ? "OK" : "Error");
+  for (const auto& [name, value] : reply.headers)
+    out_ += fmt::format("{}: {}\r\n", name, value);
+  out_ += fmt::format("Content-Length: {}\r\n\r\n", reply.body.size());
+  out_ += reply.body;
+  return Flush();
 }
 
 void Connection::MakeSyntheticHead() {

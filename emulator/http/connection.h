@@ -14,6 +14,7 @@
 #include <string>
 
 #include "http/request_head.h"
+#include "http/server.h"
 
 namespace offstage::http {
 
@@ -31,6 +32,11 @@ class Connection final : public httplib::Stream {
   ReadResult ReadHead(std::size_t max_head_bytes, std::chrono::milliseconds idle);
   RequestHead& head() { return head_; }
 
+  // The chunked body that follows the head, decoded here. Once it was read to its end or
+  // broke, cpp-httplib must not see the request.
+  BodyReader& body() { return body_; }
+  // Sends a reply without cpp-httplib; false when the client is gone.
+  bool SendReply(const Reply& reply);
   // Sends what was written; false when the client is gone.
   bool Flush();
   // Answers without cpp-httplib; used when the head cannot be understood.
@@ -58,6 +64,29 @@ class Connection final : public httplib::Stream {
   // NOLINTEND(modernize-use-override)
 
  private:
+  class ChunkedBody final : public BodyReader {
+   public:
+    explicit ChunkedBody(Connection& connection) : connection_(connection) {}
+    void Reset() { state_ = State::kSize, left_ = 0, trailers_ = {}; }
+    Next Read(std::string& piece) override;
+    const Headers& trailers() const override { return trailers_; }
+
+   private:
+    enum class State { kSize, kData, kDone, kBroken };
+    Next Broken();
+    bool ReadTrailers();
+
+    Connection& connection_;
+    State state_ = State::kSize;
+    std::size_t left_ = 0;
+    Headers trailers_;
+  };
+
+  // One line without its end; false at the end of the stream. Waits without limit: a handler may
+  // think between two pieces.
+  bool ReadLine(std::string& line);
+  bool FillPatiently();
+
   enum class Wait { kReady, kTimeout, kStopped };
   Wait WaitReadable(std::chrono::milliseconds timeout, bool stoppable) const;
   // Appends what the socket has to in_; false at the end of the stream or on an
@@ -78,6 +107,7 @@ class Connection final : public httplib::Stream {
   int remote_port_ = 0;
   std::string local_address_;
   int local_port_ = 0;
+  ChunkedBody body_{*this};
 };
 
 }  // namespace offstage::http

@@ -61,12 +61,19 @@ struct Request {
   std::string_view RawQuery() const;
 };
 
+// Sends one piece of a streamed body at once; false: the client is gone.
+using WritePiece = std::function<bool(std::string_view piece)>;
+
 struct Reply {
   int status = 200;
-  // Sent as they are. Content-Length and Connection are the server's; nothing
-  // else is added.
+  // Sent as they are. Content-Length (or Transfer-Encoding) and Connection are
+  // the server's; nothing else is added.
   Headers headers = {};
   std::string body = {};
+  // When set, the body is what this writes, chunked, instead of `body`. Called
+  // once on the connection's thread after the headers; false: the body is cut
+  // off in a way that the client notices.
+  std::function<bool(const WritePiece& write)> stream = {};
 };
 
 }  // namespace offstage::http

@@ -49,7 +49,24 @@ void FillResponse(Reply reply, httplib::Response& response) {
   for (const auto& [name, value] : reply.headers) {
     if (!IsFramingHeader(name)) response.headers.emplace(name, WithoutLineBreaks(value));
   }
-  response.body = std::move(reply.body);
+  if (!reply.stream) {
+    response.body = std::move(reply.body);
+    return;
+  }
+  // The library writes head and chunks into the connection's buffer; each piece leaves at once.
+  const std::string type(reply.headers.Get("Content-Type"));
+  response.headers.erase("Content-Type");
+  Connection* connection = current_connection;
+  response.set_chunked_content_provider(
+      type, [connection, stream = std::move(reply.stream)](std::size_t, httplib::DataSink& sink) {
+        const bool whole = stream([&](std::string_view piece) {
+          // An empty chunk would end the body.
+          if (piece.empty()) return true;
+          return sink.write(piece.data(), piece.size()) && connection->Flush();
+        });
+        if (whole) sink.done();
+        return whole;
+      });
 }
 
 std::string BindFailure(const ServerOptions& options, int error) {
@@ -191,6 +208,14 @@ class Server::Impl final : public httplib::Server {
         return false;
       case Connection::ReadResult::kHead:
         break;
+    }
+    if (options_.piecewise && connection.head().chunked) {
+      if (auto reply = options_.piecewise(connection.head().request, connection.body())) {
+        std::string rest;
+        return connection.SendReply(*reply) &&
+               connection.body().Read(rest) == BodyReader::Next::kEnd &&
+               connection.head().keep_alive && !stopping_.load();
+      }
     }
     bool closed = false;
     reply_has_content_type = false;

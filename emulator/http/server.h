@@ -9,6 +9,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/result.h"
@@ -17,6 +18,23 @@
 namespace offstage::http {
 
 using Handler = std::function<Reply(const Request&)>;
+
+// A request's body that the handler reads itself, as it arrives. Used only on
+// the connection's thread.
+class BodyReader {
+ public:
+  virtual ~BodyReader() = default;
+  enum class Next { kPiece, kEnd, kBroken };  // kBroken: the client left, or sent nonsense.
+  // Waits for the next piece and puts it into `piece`.
+  virtual Next Read(std::string& piece) = 0;
+  // What followed the body; known after kEnd.
+  virtual const Headers& trailers() const = 0;
+};
+
+// A reply, or null: the request is not one to be read in pieces, and goes to
+// the Handler (nothing may have been read then).
+using PiecewiseHandler =
+    std::function<std::optional<Reply>(const Request& head, BodyReader& body)>;
 
 struct ServerOptions {
   std::string address = "127.0.0.1";
@@ -28,6 +46,8 @@ struct ServerOptions {
   std::size_t max_head_bytes = 64 * 1024;
   // An idle connection is closed after this.
   std::chrono::milliseconds keep_alive{std::chrono::minutes(5)};
+  // Asked first about requests with a chunked body; may be empty.
+  PiecewiseHandler piecewise = {};
 };
 
 // Thread-safe. The handler runs on many threads at once, one per active

@@ -34,8 +34,23 @@ enum class InvokeStatus {
   kStillRunning,   // `wait_limit` passed first; the invocation goes on and its answer is lost.
 };
 
+// Takes a handler's answer piece by piece as it comes (response streaming). Called on the thread
+// that called Invoke, or on one that Invoke waits for: never on two at once, never after Invoke has
+// returned.
+class ResponseSink {
+ public:
+  virtual ~ResponseSink() = default;
+  // Once, before the first piece. `content_type` is what the runtime declared:
+  // "application/vnd.awslambda.http-integration-response" when the pieces begin with a JSON prelude
+  // (statusCode, headers, cookies) that eight zero bytes end, "application/json" for a handler that
+  // does not stream (its whole answer is one piece).
+  virtual void Begin(std::string_view content_type) = 0;
+  // False: nobody listens any more. The handler runs on, the rest of its answer is dropped.
+  virtual bool Write(std::string_view piece) = 0;
+};
+
 struct InvokeRequest {
-  // Physical function name.
+  // Physical function name, also with ":VERSION" or ":ALIAS", or an ARN.
   std::string function = {};
   // JSON text, handed to the handler byte for byte.
   std::string payload = {};
@@ -48,14 +63,20 @@ struct InvokeRequest {
   // How long the caller waits: API Gateway gives up after 29 s while the function runs on. Zero:
   // until the invocation ends.
   std::chrono::milliseconds wait_limit{0};
+  // Where the answer goes instead of InvokeResult::payload; null: collected. Outlives the call.
+  ResponseSink* sink = nullptr;
 };
 
 struct InvokeResult {
   InvokeStatus status = InvokeStatus::kOk;
+  // Empty when the answer went to a sink. With kFunctionError it is the error JSON, also when
+  // pieces have gone to the sink before: the answer then ends in the middle.
   std::string payload = {};
   // "Unhandled" with kFunctionError, as X-Amz-Function-Error says; else empty.
   std::string function_error = {};
   std::string request_id = {};
+  // "$LATEST" or a version's number, as X-Amz-Executed-Version says; empty when none ran.
+  std::string executed_version = {};
   // The last 4 KB of the invocation's log, for LogType=Tail.
   std::string log_tail = {};
   // Why it failed and what to do, for the log and the x-offstage-explain

@@ -2,22 +2,125 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
-#include <optional>
 
-#include "base/json.h"
 #include "base/text.h"
+#include "lambda/api_reply.h"
 
 namespace offstage::lambda {
 namespace {
 
-constexpr std::string_view kPrefix = "/2015-03-31/functions";
-// docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html, "Invocation payload".
-constexpr std::size_t kMaxSyncPayload = 6291456;
-constexpr std::size_t kMaxAsyncPayload = 1048576;
+// docs.aws.amazon.com/lambda/latest/api/API_Invoke.html, FunctionName.
+bool IsNamePart(std::string_view text) {
+  return !text.empty() && text.size() <= 140 && std::ranges::all_of(text, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '_' || c == '.';
+  });
+}
+
+bool IsQualifier(std::string_view text) {
+  return text == "$LATEST" ||
+         (text.size() <= 128 && IsNamePart(text) && text.find('.') == std::string_view::npos);
+}
+
+http::Reply InvalidName(std::string_view text) {
+  return ErrorReply(
+      400, "ValidationException",
+      fmt::format("1 validation error detected: Value '{}' at 'functionName' failed to satisfy "
+                  "constraint: Member must satisfy regular expression pattern: "
+                  R"((arn:(aws[a-zA-Z-]*)?:lambda:)?([a-z]{{2}}(-gov)?-[a-z]+-\d{{1}}:)?)"
+                  R"((\d{{12}}:)?(function:)?([a-zA-Z0-9-_\.]+)(:(\$LATEST|[a-zA-Z0-9-_]+))?)",
+                  text));
+}
+
+// Null: nothing is wrong with the name.
+std::optional<http::Reply> CheckReference(const Options& options, std::string_view text,
+                                          const FunctionReference& reference,
+                                          const std::string& qualifier) {
+  if (!IsNamePart(reference.name)) return InvalidName(text);
+  if (!reference.qualifier.empty() && !IsQualifier(reference.qualifier)) return InvalidName(text);
+  if (!qualifier.empty() && !IsQualifier(qualifier)) {
+    return ErrorReply(
+        400, "ValidationException",
+        fmt::format("1 validation error detected: Value '{}' at 'qualifier' failed to satisfy "
+                    "constraint: Member must satisfy regular expression pattern: "
+                    "(|[a-zA-Z0-9$_-]+)",
+                    qualifier));
+  }
+  const auto parts = Split(text, ':');
+  if (parts.size() > 3 && parts[0] == "arn" && parts[3] != options.region) {
+    return ErrorReply(404, "ResourceNotFoundException",
+                      fmt::format("Functions from '{}' are not reachable in this region ('{}')",
+                                  parts[3], options.region));
+  }
+  if (!qualifier.empty() && !reference.qualifier.empty() && qualifier != reference.qualifier) {
+    return ErrorReply(
+        400, "InvalidParameterValueException",
+        "The derived qualifier from the function name does not match the specified qualifier.");
+  }
+  return std::nullopt;
+}
+
+http::Reply NotEmulated(const http::Request& request) {
+  return ErrorReply(
+      501, "NotImplementedException",
+      fmt::format("offstage does not emulate this Lambda operation: {} {}. Emulated are Invoke, "
+                  "InvokeAsync, InvokeWithResponseStream, ListFunctions, GetFunction, "
+                  "GetFunctionConfiguration, GetFunctionConcurrency, GetFunctionEventInvokeConfig, "
+                  "ListVersionsByFunction, ListAliases, GetAlias and GetAccountSettings; functions "
+                  "come from the template.",
+                  request.method, request.RawPath()));
+}
+
+// A request below ".../functions/NAME/".
+struct FunctionCall {
+  const ApiContext& context;
+  const aws::Call& call;
+  // "2015-03-31"
+  std::string_view date;
+  std::string_view what;
+  FunctionReference reference;
+};
+
+std::optional<http::Reply> Describe(const FunctionCall& in) {
+  const std::string_view query = in.call.request.RawQuery();
+  if (in.date == "2015-03-31") {
+    if (in.what.empty()) return GetFunction(in.context, in.reference);
+    if (in.what == "configuration") return GetFunctionConfiguration(in.context, in.reference);
+    if (in.what == "versions") return ListVersionsByFunction(in.context, in.reference, query);
+    if (in.what == "aliases") return ListAliases(in.context, in.reference, query);
+    constexpr std::string_view kAliases = "aliases/";
+    if (in.what.starts_with(kAliases)) {
+      return GetAlias(in.context, in.reference, PercentDecode(in.what.substr(kAliases.size())));
+    }
+  }
+  if (in.date == "2019-09-30" && in.what == "concurrency") {
+    return GetFunctionConcurrency(in.context, in.reference);
+  }
+  if (in.date == "2019-09-25" && in.what == "event-invoke-config") {
+    return GetFunctionEventInvokeConfig(in.context, in.reference);
+  }
+  return std::nullopt;
+}
+
+std::optional<http::Reply> Run(const FunctionCall& in, aws::CallFacts& facts) {
+  if (in.date == "2015-03-31" && in.what == "invocations") {
+    return InvokeFunction(in.context, in.call, in.reference, facts);
+  }
+  if (in.date == "2014-11-13" && in.what == "invoke-async") {
+    return InvokeAsync(in.context, in.call, in.reference, facts);
+  }
+  if (in.date == "2021-11-15" && in.what == "response-streaming-invocations") {
+    return InvokeWithResponseStream(in.context, in.call, in.reference, facts);
+  }
+  return std::nullopt;
+}
+
+}  // namespace
 
 http::Reply ErrorReply(int status, std::string_view type, std::string_view message,
-                       std::string_view explanation = {}) {
+                       std::string_view explanation) {
   OrderedJson body;
   if (type == "TooManyRequestsException") {
     body["Reason"] = "ReservedFunctionConcurrentInvocationLimitExceeded";
@@ -36,7 +139,6 @@ http::Reply JsonReply(const Json& body) {
   return {.status = 200, .headers = {{"Content-Type", "application/json"}}, .body = DumpJson(body)};
 }
 
-// Header values have no line ends.
 std::string OneLine(std::string text) {
   for (char& c : text) {
     if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
@@ -60,169 +162,14 @@ std::string FunctionArn(const Options& options, const FunctionReference& referen
   return arn;
 }
 
-http::Reply NotFound(const Options& options, const FunctionReference& reference) {
-  std::string explanation = "no function of this deployment has this name";
-  if (!reference.qualifier.empty() && reference.qualifier != "$LATEST") {
-    explanation = "versions and aliases other than $LATEST are not emulated";
-  }
+http::Reply FunctionNotFound(const Options& options, const FunctionReference& reference) {
   return ErrorReply(404, "ResourceNotFoundException",
-                    "Function not found: " + FunctionArn(options, reference), explanation);
+                    "Function not found: " + FunctionArn(options, reference),
+                    reference.qualifier.empty()
+                        ? "no function of this deployment has this name"
+                        : "no function of this deployment has this name, or it has no such version "
+                          "or alias");
 }
-
-std::optional<FunctionSummary> FindFunction(const Service& service,
-                                            const FunctionReference& reference) {
-  if (!reference.qualifier.empty() && reference.qualifier != "$LATEST") return std::nullopt;
-  for (FunctionSummary& summary : service.Functions()) {
-    if (summary.config.name == reference.name) return std::move(summary);
-  }
-  return std::nullopt;
-}
-
-// As recorded from the service for a zip function; what a deployment has no value for is left out.
-Json Configuration(const ApiContext& context, const FunctionSummary& summary) {
-  const FunctionConfig& config = summary.config;
-  Json layers = Json::array();
-  for (const auto& layer : config.layers)
-    layers.push_back({{"Arn", layer.string()}});
-  Json body{
-      {"FunctionName", config.name},
-      {"FunctionArn", summary.arn},
-      {"Runtime", config.runtime},
-      {"Role", config.role_arn},
-      {"Handler", config.handler},
-      {"Description", config.description},
-      {"Timeout", std::chrono::duration_cast<std::chrono::seconds>(config.timeout).count()},
-      {"MemorySize", config.memory_mb},
-      {"LastModified", ReplaceAll(ToIso8601(context.deployed_at), "Z", "+0000")},
-      {"Version", "$LATEST"},
-      {"TracingConfig", {{"Mode", "PassThrough"}}},
-      {"State", "Active"},
-      {"LastUpdateStatus", "Successful"},
-      {"PackageType", "Zip"},
-      {"Architectures", {"x86_64"}},
-      {"EphemeralStorage", {{"Size", 512}}},
-      {"SnapStart", {{"ApplyOn", "None"}, {"OptimizationStatus", "Off"}}},
-      {"LoggingConfig", {{"LogFormat", "Text"}, {"LogGroup", "/aws/lambda/" + config.name}}},
-  };
-  if (!config.environment.empty()) body["Environment"] = {{"Variables", config.environment}};
-  if (!layers.empty()) body["Layers"] = std::move(layers);
-  return body;
-}
-
-http::Reply ListFunctions(const ApiContext& context) {
-  Json functions = Json::array();
-  for (const FunctionSummary& summary : context.service.Functions())
-    functions.push_back(Configuration(context, summary));
-  return JsonReply({{"Functions", std::move(functions)}, {"NextMarker", nullptr}});
-}
-
-http::Reply GetFunction(const ApiContext& context, const FunctionReference& reference) {
-  const auto summary = FindFunction(context.service, reference);
-  if (!summary.has_value()) return NotFound(context.options, reference);
-  Json body{
-      {"Configuration", Configuration(context, *summary)},
-      {"Code", {{"RepositoryType", "S3"}, {"Location", "file://" + summary->config.code.string()}}},
-      {"Tags", Json::object()}};
-  if (summary->config.reserved_concurrency.has_value()) {
-    body["Concurrency"] = {{"ReservedConcurrentExecutions", *summary->config.reserved_concurrency}};
-  }
-  return JsonReply(body);
-}
-
-http::Reply GetConfiguration(const ApiContext& context, const FunctionReference& reference) {
-  const auto summary = FindFunction(context.service, reference);
-  if (!summary.has_value()) return NotFound(context.options, reference);
-  return JsonReply(Configuration(context, *summary));
-}
-
-http::Reply ResultReply(const InvokeResult& result, const Options& options,
-                        const FunctionReference& reference, std::string_view log_type) {
-  switch (result.status) {
-    case InvokeStatus::kOk:
-    case InvokeStatus::kFunctionError:
-      break;
-    case InvokeStatus::kNotFound:
-      return NotFound(options, reference);
-    case InvokeStatus::kThrottled:
-      return ErrorReply(429, "TooManyRequestsException", "Rate Exceeded.",
-                        OneLine(result.explanation));
-    case InvokeStatus::kTooLarge:
-      return ErrorReply(413, "RequestTooLargeException", result.explanation);
-    case InvokeStatus::kStopped:
-    case InvokeStatus::kStillRunning:
-      return ErrorReply(503, "ServiceException", "The service is shutting down.",
-                        OneLine(result.explanation));
-  }
-  http::Reply reply{.status = 200, .body = result.payload};
-  reply.headers.Add("Content-Type", "application/json");
-  reply.headers.Add("X-Amz-Executed-Version", "$LATEST");
-  if (!result.function_error.empty()) {
-    reply.headers.Add("X-Amz-Function-Error", result.function_error);
-  }
-  if (log_type == "Tail") reply.headers.Add("X-Amz-Log-Result", Base64Encode(result.log_tail));
-  if (!result.explanation.empty()) {
-    reply.headers.Add("x-offstage-explain", OneLine(result.explanation));
-  }
-  return reply;
-}
-
-http::Reply TooLarge(std::size_t limit) {
-  return ErrorReply(413, "RequestTooLargeException",
-                    fmt::format("Request must be smaller than {} bytes for the InvokeFunction "
-                                "operation",
-                                limit));
-}
-
-std::optional<http::Reply> CheckPayload(std::string_view payload, std::string_view type) {
-  const std::size_t limit = type == "Event" ? kMaxAsyncPayload : kMaxSyncPayload;
-  if (payload.size() > limit) return TooLarge(limit);
-  if (payload.empty()) return std::nullopt;
-  const auto json = ParseJson(payload);
-  if (json.ok()) return std::nullopt;
-  return ErrorReply(400, "InvalidRequestContentException",
-                    "Could not parse request body into json: " + json.error().message);
-}
-
-http::Reply Invoke(const ApiContext& context, const aws::Call& call,
-                   const FunctionReference& reference, aws::CallFacts& facts) {
-  const http::Headers& headers = call.request.headers;
-  const std::string type(headers.Get("X-Amz-Invocation-Type"));
-  facts.attributes.emplace_back("function", reference.name);
-  if (!type.empty() && type != "RequestResponse" && type != "Event" && type != "DryRun") {
-    return ErrorReply(
-        400, "InvalidParameterValueException",
-        fmt::format("Value '{}' at 'invocationType' failed to satisfy constraint: Member "
-                    "must satisfy enum value set: [Event, RequestResponse, DryRun]",
-                    type));
-  }
-  const bool latest = reference.qualifier.empty() || reference.qualifier == "$LATEST";
-  if (!latest || !context.service.Has(reference.name)) return NotFound(context.options, reference);
-  if (auto refused = CheckPayload(call.body, type)) return *std::move(refused);
-  if (type == "DryRun") {
-    return {.status = 204, .headers = {{"X-Amz-Executed-Version", "$LATEST"}}};
-  }
-  InvokeRequest request{.function = reference.name,
-                        .payload = call.body.empty() ? "{}" : std::string(call.body),
-                        .client_context = std::string(headers.Get("X-Amz-Client-Context")),
-                        .request_id = call.request_id,
-                        .trace_header = std::string(headers.Get("X-Amzn-Trace-Id"))};
-  if (!request.client_context.empty() && !Base64Decode(request.client_context).has_value()) {
-    return ErrorReply(400, "InvalidRequestContentException",
-                      "Client context must be a valid Base64-encoded JSON object.");
-  }
-  if (type == "Event") {
-    const InvokeResult result = context.service.InvokeAsync(request);
-    if (result.status != InvokeStatus::kOk) {
-      return ResultReply(result, context.options, reference, "");
-    }
-    return {.status = 202};
-  }
-  const InvokeResult result = context.service.Invoke(request);
-  if (!result.function_error.empty()) facts.attributes.emplace_back("error", result.explanation);
-  return ResultReply(result, context.options, reference, headers.Get("X-Amz-Log-Type"));
-}
-
-}  // namespace
 
 FunctionReference ParseFunctionReference(std::string_view text) {
   const auto marker = text.rfind("function:");
@@ -235,29 +182,32 @@ FunctionReference ParseFunctionReference(std::string_view text) {
 
 http::Reply AnswerApi(const ApiContext& context, const aws::Call& call, aws::CallFacts& facts) {
   std::string_view path = call.request.RawPath();
-  const std::string& method = call.request.method;
-  if (path.starts_with(kPrefix)) path.remove_prefix(kPrefix.size());
+  const bool get = call.request.method == "GET";
   while (path.ends_with('/'))
     path.remove_suffix(1);
-  if (path.empty() && method == "GET") return ListFunctions(context);
-  if (path.starts_with('/')) {
-    path.remove_prefix(1);
-    const auto slash = path.find('/');
-    FunctionReference reference = ParseFunctionReference(PercentDecode(path.substr(0, slash)));
-    const std::string_view what = slash == std::string_view::npos ? "" : path.substr(slash + 1);
-    const std::string qualifier = QueryValue(call.request.RawQuery(), "Qualifier");
-    if (!qualifier.empty()) reference.qualifier = qualifier;
-    if (what == "invocations" && method == "POST") return Invoke(context, call, reference, facts);
-    if (what.empty() && method == "GET") return GetFunction(context, reference);
-    if (what == "configuration" && method == "GET") return GetConfiguration(context, reference);
+  if (path == "/2015-03-31/functions" && get) {
+    return ListFunctions(context, call.request.RawQuery());
   }
-  return ErrorReply(
-      501, "NotImplementedException",
-      fmt::format(
-          "offstage does not emulate this Lambda operation: {} {}. Emulated are Invoke, "
-          "ListFunctions, GetFunction and GetFunctionConfiguration; functions come from the "
-          "template.",
-          method, call.request.RawPath()));
+  if (path == "/2016-08-19/account-settings" && get) return GetAccountSettings(context);
+  // "", date, "functions", name, what
+  const auto parts = Split(path, '/');
+  if (parts.size() < 4 || parts[2] != "functions") return NotEmulated(call.request);
+  const std::string name = PercentDecode(parts[3]);
+  const std::string qualifier = QueryValue(call.request.RawQuery(), "Qualifier");
+  FunctionReference reference = ParseFunctionReference(name);
+  if (auto wrong = CheckReference(context.options, name, reference, qualifier)) {
+    return *std::move(wrong);
+  }
+  if (!qualifier.empty()) reference.qualifier = qualifier;
+  const auto what_at = static_cast<std::size_t>(parts[3].data() - path.data()) + parts[3].size();
+  const FunctionCall in{
+      .context = context,
+      .call = call,
+      .date = parts[1],
+      .what = what_at < path.size() ? path.substr(what_at + 1) : std::string_view(),
+      .reference = std::move(reference)};
+  auto reply = get ? Describe(in) : call.request.method == "POST" ? Run(in, facts) : std::nullopt;
+  return reply.has_value() ? *std::move(reply) : NotEmulated(call.request);
 }
 
 }  // namespace offstage::lambda

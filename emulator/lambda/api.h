@@ -1,5 +1,5 @@
-// The Lambda API on the AWS endpoint: docs.aws.amazon.com/lambda/latest/api/. Invoke,
-// ListFunctions, GetFunction and GetFunctionConfiguration; every other operation is refused by
+// The Lambda API on the AWS endpoint: docs.aws.amazon.com/lambda/latest/api/. Invoke in its three
+// forms and what describes functions, versions and aliases; every other operation is refused by
 // name.
 #pragma once
 

@@ -13,22 +13,25 @@ using std::chrono::milliseconds;
 constexpr std::size_t kMaxThreads = 32;
 // A deployment's clock may be moved by hand, which nobody announces here.
 constexpr milliseconds kClockPollInterval{100};
-constexpr int kMaxFailures = 3;
 constexpr std::chrono::seconds kLongestThrottlePause{300};
 
 }  // namespace
 
-AsyncQueue::AsyncQueue(Run run, const Clock& clock, Log& log)
-    : run_(std::move(run)), clock_(clock), log_(log) {}
+AsyncQueue::AsyncQueue(Run run, Ended ended, const Clock& clock)
+    : run_(std::move(run)), ended_(std::move(ended)), clock_(clock) {}
 
 AsyncQueue::~AsyncQueue() {
   Stop();
 }
 
-void AsyncQueue::Add(InvokeRequest request) {
+void AsyncQueue::Add(InvokeRequest request, const AsyncLimits& limits) {
   const MutexLock lock(mutex_);
   if (stopping_) return;
-  waiting_.push_back({.request = std::move(request), .due = clock_.Now()});
+  const TimePoint now = clock_.Now();
+  waiting_.push_back({.request = std::move(request),
+                      .due = now,
+                      .max_retries = limits.max_retries,
+                      .expires = now + limits.max_age});
   const bool more = static_cast<std::size_t>(idle_threads_) < waiting_.size();
   if (more && threads_.size() < kMaxThreads) threads_.emplace_back([this] { Work(); });
   changed_.notify_one();
@@ -76,33 +79,35 @@ void AsyncQueue::Work() {
     }
     ++running_;
     lock.unlock();
-    const InvokeResult result = run_(item->request);
+    const std::optional<AsyncEnd> end = Try(*item);
+    if (end.has_value()) ended_(item->request, *end);
     lock.lock();
-    Finish(std::move(*item), result);
+    if (!end.has_value() && !stopping_) waiting_.push_back(*std::move(item));
     --running_;
   }
 }
 
-void AsyncQueue::Finish(Item item, const InvokeResult& result) {
-  if (result.status == InvokeStatus::kThrottled) {
+std::optional<AsyncEnd> AsyncQueue::Try(Item& item) const {
+  using Condition = AsyncEnd::Condition;
+  const auto end = [&item](Condition condition, int attempts) {
+    return AsyncEnd{.condition = condition, .attempts = attempts, .result = std::move(item.last)};
+  };
+  if (clock_.Now() >= item.expires) return end(Condition::kEventAgeExceeded, item.failures);
+  item.last = run_(item.request);
+  if (item.last.status == InvokeStatus::kThrottled) {
     const auto pause = std::min<std::chrono::seconds>(
         std::chrono::seconds(1 << std::min(item.throttles, 8)), kLongestThrottlePause);
     ++item.throttles;
-    item.due = clock_.Now() + pause;
-    waiting_.push_back(std::move(item));
-    return;
+    item.due = std::min(clock_.Now() + pause, item.expires);
+    return std::nullopt;
   }
-  if (result.status != InvokeStatus::kFunctionError) return;
+  if (item.last.status != InvokeStatus::kFunctionError) {
+    return end(Condition::kSuccess, item.failures + 1);
+  }
   ++item.failures;
-  if (item.failures < kMaxFailures) {
-    item.due = clock_.Now() + std::chrono::minutes(item.failures);
-    waiting_.push_back(std::move(item));
-    return;
-  }
-  log_.Error("asynchronous invocation given up after three attempts",
-             {{"function", item.request.function},
-              {"request", item.request.request_id},
-              {"reason", result.explanation}});
+  if (item.failures > item.max_retries) return end(Condition::kRetriesExhausted, item.failures);
+  item.due = std::min<TimePoint>(clock_.Now() + std::chrono::minutes(item.failures), item.expires);
+  return std::nullopt;
 }
 
 void AsyncQueue::Stop() {

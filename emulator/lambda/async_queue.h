@@ -1,5 +1,6 @@
-// AsyncQueue: invocations of type Event, run in the background and retried as Lambda does: twice
-// when the function fails (after one minute, then two), with growing pauses while it is throttled.
+// AsyncQueue: invocations of type Event, run in the background and retried as Lambda does: by
+// default twice when the function fails (after one minute, then two), with growing pauses while it
+// is throttled, until the event is too old.
 // Waits are on the deployment's clock.
 // docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
 #pragma once
@@ -12,24 +13,41 @@
 #include <vector>
 
 #include "base/clock.h"
-#include "base/log.h"
 #include "base/mutex.h"
 #include "interfaces/invoker.h"
 
 namespace offstage::lambda {
 
+struct AsyncLimits {
+  int max_retries = 2;
+  std::chrono::seconds max_age{std::chrono::hours(6)};
+};
+
+// How an asynchronous invocation ended.
+struct AsyncEnd {
+  // In the words of destinations' records.
+  enum class Condition { kSuccess, kRetriesExhausted, kEventAgeExceeded };
+  Condition condition = Condition::kSuccess;
+  // How often the function was tried.
+  int attempts = 0;
+  // Of the last attempt.
+  InvokeResult result = {};
+};
+
 // Thread-safe.
 class AsyncQueue {
  public:
   using Run = std::function<InvokeResult(const InvokeRequest&)>;
+  using Ended = std::function<void(const InvokeRequest&, const AsyncEnd&)>;
 
-  // `run` is called on the queue's threads. `clock` and `log` outlive this.
-  AsyncQueue(Run run, const Clock& clock, Log& log);
+  // Both are called on the queue's threads; while they run the invocation counts as pending.
+  // `clock` outlives this.
+  AsyncQueue(Run run, Ended ended, const Clock& clock);
   ~AsyncQueue();
   AsyncQueue(const AsyncQueue&) = delete;
   AsyncQueue& operator=(const AsyncQueue&) = delete;
 
-  void Add(InvokeRequest request);
+  void Add(InvokeRequest request, const AsyncLimits& limits = {});
   // Queued and running ones.
   int Pending() const;
   // When the next waiting one is due; null: none waits.
@@ -44,19 +62,22 @@ class AsyncQueue {
   struct Item {
     InvokeRequest request;
     TimePoint due;
+    int max_retries = 2;
+    TimePoint expires;
     int failures = 0;
     int throttles = 0;
+    InvokeResult last = {};
   };
 
   void Work();
   // The first item that is due, moved out of the queue.
   std::optional<Item> TakeDue() OFFSTAGE_REQUIRES(mutex_);
-  // Puts an invocation that is to be tried again back into the queue.
-  void Finish(Item item, const InvokeResult& result) OFFSTAGE_REQUIRES(mutex_);
+  // Runs it once, or finds it too old. Its end, or null: it is to be tried again (at `item.due`).
+  std::optional<AsyncEnd> Try(Item& item) const;
 
   const Run run_;
+  const Ended ended_;
   const Clock& clock_;
-  Log& log_;
   mutable Mutex mutex_;
   std::condition_variable_any changed_;
   std::list<Item> waiting_ OFFSTAGE_GUARDED_BY(mutex_);

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 
@@ -17,8 +18,8 @@ namespace offstage::lambda {
 // Thread-safe.
 class CodeWatch {
  public:
-  // `folder` may not exist yet. `ignored`: a folder below it whose changes do not count (our own
-  // data).
+  // `folder` may not exist yet, and may be a file (a zip). `ignored`: a folder below it whose
+  // changes do not count (our own data).
   CodeWatch(std::filesystem::path folder, std::filesystem::path ignored);
   ~CodeWatch();
   CodeWatch(const CodeWatch&) = delete;
@@ -35,6 +36,8 @@ class CodeWatch {
     friend bool operator==(const Scan&, const Scan&) = default;
   };
 
+  // When a single file was written and its size, or nothing when it is none.
+  std::optional<Scan> ScanFile() const;
   bool Counts(const std::filesystem::path& path) const;
   bool StartNotifications() OFFSTAGE_REQUIRES(mutex_);
   void StopNotifications() OFFSTAGE_REQUIRES(mutex_);

@@ -14,6 +14,8 @@ using std::chrono::steady_clock;
 constexpr milliseconds kRetireGrace{500};
 // Idle environments are looked at this often.
 constexpr std::chrono::seconds kSweepInterval{5};
+// Memory in use is looked at this often.
+constexpr milliseconds kMemoryInterval{50};
 
 }  // namespace
 
@@ -23,27 +25,55 @@ EnvironmentPool::EnvironmentPool(const Options& options, process::Host& host,
       host_(host),
       interpreters_(interpreters),
       dependencies_(dependencies),
-      aws_endpoint_url_(options.aws_endpoint_url) {
+      archives_(options.archive_folder.empty() ? WorkFolders(options.work_folder).root / "archives"
+                                               : options.archive_folder),
+      endpoints_{.aws_url = options.aws_endpoint_url} {
   undertaker_ = std::thread([this] { Bury(); });
+  memory_watch_ = std::thread([this] { WatchMemory(); });
 }
 
 EnvironmentPool::~EnvironmentPool() {
   Stop(kRetireGrace);
 }
 
+void EnvironmentPool::SetMounts(const MountSupport& mounts) {
+  const MutexLock lock(mutex_);
+  mounts_ = mounts;
+}
+
 void EnvironmentPool::SetAwsEndpoint(std::string url) {
   const MutexLock lock(mutex_);
-  aws_endpoint_url_ = std::move(url);
+  endpoints_.aws_url = std::move(url);
+}
+
+void EnvironmentPool::SetTlsPorts(int tls_port, int api_port) {
+  const MutexLock lock(mutex_);
+  endpoints_.tls_port = tls_port;
+  endpoints_.api_port = api_port;
+}
+
+Result<FunctionConfig> EnvironmentPool::Unpacked(const FunctionConfig& config) {
+  FunctionConfig unpacked = config;
+  OFFSTAGE_TRY(unpacked.code, archives_.Resolve(config.code));
+  for (std::filesystem::path& layer : unpacked.layers) {
+    OFFSTAGE_TRY(layer, archives_.Resolve(layer));
+  }
+  return unpacked;
 }
 
 EnvironmentPool::Slot& EnvironmentPool::SlotOf(const Function& function) {
-  return slots_[function.config.name];
+  return slots_[function.config.name + ":" + function.config.version];
 }
 
 std::shared_ptr<CodeWatch> EnvironmentPool::WatchOf(const std::filesystem::path& folder) {
   std::shared_ptr<CodeWatch>& watch = watches_[folder];
   if (watch == nullptr) watch = std::make_shared<CodeWatch>(folder, options_.work_folder);
   return watch;
+}
+
+std::uint64_t EnvironmentPool::GenerationNow(const Function& function) {
+  const MutexLock lock(mutex_);
+  return Generation(function, SlotOf(function));
 }
 
 std::uint64_t EnvironmentPool::Generation(const Function& function, Slot& slot) {
@@ -66,7 +96,7 @@ EnvironmentPool::Shared EnvironmentPool::TakeIdle(const Function& function, Slot
     Shared environment = std::move(slot.idle.back());
     slot.idle.pop_back();
     if (environment->generation() == generation && environment->Alive()) return environment;
-    Retire(slot, environment);
+    Retire(environment);
   }
   return nullptr;
 }
@@ -84,13 +114,13 @@ bool EnvironmentPool::MakeRoom() {
   if (oldest == nullptr) return false;
   const Shared environment = oldest->idle.front();
   oldest->idle.erase(oldest->idle.begin());
-  Retire(*oldest, environment);
+  Retire(environment);
   return true;
 }
 
-void EnvironmentPool::Retire(Slot& slot, const Shared& environment) {
+void EnvironmentPool::Retire(const Shared& environment) {
   environment->BeginShutdown(kRetireGrace);
-  --slot.alive;
+  --alive_of_[environment->function().name];
   --alive_;
   retired_.push_back(environment);
   to_bury_.notify_all();
@@ -106,7 +136,14 @@ Acquired EnvironmentPool::Acquire(const Function& function, process::Deadline un
       if (Shared environment = TakeIdle(function, slot)) {
         return {.kind = Acquired::Kind::kWarm, .environment = std::move(environment)};
       }
-      if (slot.alive >= function.config.reserved_concurrency.value_or(slot.alive + 1)) {
+      const int alive = alive_of_[function.config.name];
+      // Of a debugged function there is one: a debugger attaches to one process.
+      if (function.debug_port != 0 && alive > 0) {
+        if (steady_clock::now() >= until) return {.kind = Acquired::Kind::kNotYet};
+        freed_.wait_until(lock, until);
+        continue;
+      }
+      if (alive >= function.config.reserved_concurrency.value_or(alive + 1)) {
         return {.kind = Acquired::Kind::kThrottled,
                 .reason = fmt::format("its ReservedConcurrentExecutions of {} are all in use",
                                       *function.config.reserved_concurrency)};
@@ -115,50 +152,77 @@ Acquired EnvironmentPool::Acquire(const Function& function, process::Deadline un
       if (steady_clock::now() >= until) return {.kind = Acquired::Kind::kNotYet};
       freed_.wait_until(lock, until);
     }
-    ++slot.alive;
+    ++alive_of_[function.config.name];
     ++alive_;
   }
-  return Make(function);
+  return Make(function, For::kInvocation);
 }
 
-Result<Interpreter> EnvironmentPool::InterpreterOf(const Function& function) {
+void EnvironmentPool::WarmUp(const Function& function, int count) {
+  for (int made = 0; made < count; ++made) {
+    {
+      const MutexLock lock(mutex_);
+      int& alive = alive_of_[function.config.name];
+      if (stopping_ || alive_ >= options_.max_environments || alive >= count) return;
+      ++alive;
+      ++alive_;
+    }
+    const Acquired acquired = Make(function, For::kLater);
+    if (acquired.kind != Acquired::Kind::kCold) return;
+    if (acquired.environment->Start().ok()) {
+      acquired.environment->AwaitReady(steady_clock::now() + options_.init_limit);
+    }
+    // One that did not become ready is ended: the first invocation will say why.
+    if (!acquired.environment->Ready()) acquired.environment->BeginShutdown(kRetireGrace);
+    Release(function, acquired.environment);
+  }
+}
+
+Result<Interpreter> EnvironmentPool::InterpreterOf(const Function& function,
+                                                   const FunctionConfig& unpacked) {
+  if (!function.refused.empty()) return Fail(Error{function.refused});
+  if (function.runtime.language == Language::kProvided) {
+    return Interpreter{.path = unpacked.code / "bootstrap"};
+  }
   {
     const MutexLock lock(mutex_);
     const Slot& slot = SlotOf(function);
     if (slot.interpreter.has_value()) return *slot.interpreter;
   }
-  if (!function.refused.empty()) return Fail(Error{function.refused});
-  Interpreter interpreter{.path = function.config.code / "bootstrap"};
-  if (function.runtime.language != Language::kProvided) {
-    OFFSTAGE_TRY(InterpreterChoice choice, interpreters_.Choose(function.runtime, function.config));
-    interpreter = std::move(choice.interpreter);
-  }
+  OFFSTAGE_TRY(InterpreterChoice choice, interpreters_.Choose(function.runtime, unpacked));
   const MutexLock lock(mutex_);
-  SlotOf(function).interpreter = interpreter;
-  return interpreter;
+  SlotOf(function).interpreter = choice.interpreter;
+  return std::move(choice.interpreter);
 }
 
 // The place is reserved already; it is given up again when nothing can be made.
-Acquired EnvironmentPool::Make(const Function& function) {
-  auto interpreter = InterpreterOf(function);
+Acquired EnvironmentPool::Make(const Function& function, For purpose) {
+  // Before the code is unpacked: what changes meanwhile is seen as a change.
+  const std::uint64_t generation = GenerationNow(function);
+  auto unpacked = Unpacked(function.config);
+  auto interpreter = unpacked.ok() ? InterpreterOf(function, *unpacked)
+                                   : Result<Interpreter>(Fail(unpacked.error()));
   const MutexLock lock(mutex_);
-  Slot& slot = SlotOf(function);
   if (!interpreter.ok() || stopping_) {
-    --slot.alive;
+    --alive_of_[function.config.name];
     --alive_;
     freed_.notify_all();
     if (stopping_) return {.kind = Acquired::Kind::kStopped};
     return {.kind = Acquired::Kind::kCannot, .reason = interpreter.error().message};
   }
   auto environment = std::make_shared<ExecutionEnvironment>(
-      ExecutionEnvironment::Parameters{.function = function.config,
-                                       .runtime = function.runtime,
-                                       .interpreter = std::move(interpreter).value(),
-                                       .function_arn = function.arn,
-                                       .aws_endpoint_url = aws_endpoint_url_,
-                                       .generation = Generation(function, slot)},
+      ExecutionEnvironment::Parameters{
+          .function = std::move(unpacked).value(),
+          .runtime = function.runtime,
+          .interpreter = std::move(interpreter).value(),
+          .endpoints = endpoints_,
+          .generation = generation,
+          .mounts = mounts_,
+          .debug_port = function.debug_port,
+          .provisioned = purpose == For::kLater && function.config.provisioned_concurrency > 0},
       options_, host_, dependencies_);
   environments_[environment->identity().access_key_id] = environment;
+  to_watch_.notify_all();
   return {.kind = Acquired::Kind::kCold, .environment = std::move(environment)};
 }
 
@@ -167,7 +231,7 @@ void EnvironmentPool::Release(const Function& function, const Shared& environmen
   Slot& slot = SlotOf(function);
   if (stopping_ || !environment->Alive() ||
       environment->generation() != Generation(function, slot)) {
-    Retire(slot, environment);
+    Retire(environment);
     return;
   }
   environment->idle_since = steady_clock::now();
@@ -178,9 +242,9 @@ void EnvironmentPool::Release(const Function& function, const Shared& environmen
 void EnvironmentPool::RetireIdle(const std::string& function) {
   const MutexLock lock(mutex_);
   for (auto& [name, slot] : slots_) {
-    if (!function.empty() && name != function) continue;
+    if (!function.empty() && name.substr(0, name.rfind(':')) != function) continue;
     for (const Shared& environment : std::exchange(slot.idle, {}))
-      Retire(slot, environment);
+      Retire(environment);
   }
 }
 
@@ -212,7 +276,7 @@ void EnvironmentPool::RetireIdleSince(steady_clock::time_point limit) {
     while (!slot.idle.empty() && slot.idle.front()->idle_since < limit) {
       const Shared environment = slot.idle.front();
       slot.idle.erase(slot.idle.begin());
-      Retire(slot, environment);
+      Retire(environment);
     }
   }
 }
@@ -244,14 +308,36 @@ void EnvironmentPool::Stop(milliseconds grace) {
     stopping_ = true;
     for (auto& [name, slot] : slots_) {
       for (const Shared& environment : std::exchange(slot.idle, {}))
-        Retire(slot, environment);
+        Retire(environment);
     }
     for (const auto& [key, environment] : environments_)
       environment->BeginShutdown(grace);
     freed_.notify_all();
     to_bury_.notify_all();
+    to_watch_.notify_all();
   }
   undertaker_.join();
+  memory_watch_.join();
+}
+
+// Lambda's kernel ends a process at its limit; here one is ended soon after.
+void EnvironmentPool::WatchMemory() {
+  MutexLock lock(mutex_);
+  while (!stopping_) {
+    if (environments_.empty()) {
+      to_watch_.wait(lock);
+      continue;
+    }
+    std::vector<Shared> all;
+    for (const auto& [key, environment] : environments_)
+      all.push_back(environment);
+    lock.unlock();
+    for (const Shared& environment : all)
+      environment->EnforceMemory();
+    all.clear();
+    lock.lock();
+    if (!stopping_) to_watch_.wait_for(lock, kMemoryInterval);
+  }
 }
 
 }  // namespace offstage::lambda

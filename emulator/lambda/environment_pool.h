@@ -14,6 +14,7 @@
 
 #include "base/mutex.h"
 #include "interfaces/caller.h"
+#include "lambda/archive.h"
 #include "lambda/code_watch.h"
 #include "lambda/execution_environment.h"
 
@@ -23,7 +24,10 @@ namespace offstage::lambda {
 struct Function {
   FunctionConfig config = {};
   Runtime runtime = {};
+  // Without a qualifier.
   std::string arn = {};
+  // Where a debugger may attach to its one environment; 0: it is not debugged.
+  int debug_port = 0;
   // Not empty: its runtime does not exist or is not emulated, so every invocation fails with this.
   std::string refused = {};
 };
@@ -49,12 +53,19 @@ class EnvironmentPool {
   // Everything borrowed outlives this.
   EnvironmentPool(const Options& options, process::Host& host, InterpreterFinder& interpreters,
                   const Dependencies& dependencies);
+  // What the machine allows its environments; before the first Acquire.
+  void SetMounts(const MountSupport& mounts);
   // Stops.
   ~EnvironmentPool();
   EnvironmentPool(const EnvironmentPool&) = delete;
   EnvironmentPool& operator=(const EnvironmentPool&) = delete;
 
   void SetAwsEndpoint(std::string url);
+  void SetTlsPorts(int tls_port, int api_port);
+  // With folders instead of zip files, unpacked if need be. Fails when one cannot be unpacked.
+  Result<FunctionConfig> Unpacked(const FunctionConfig& config);
+  // Starts environments until `count` are there or no more may be made; waits until they are ready.
+  void WarmUp(const Function& function, int count);
   // Waits at most until `until` when the deployment's limit is reached.
   Acquired Acquire(const Function& function, process::Deadline until);
   // Gives an environment back: kept for the next invocation, or ended when it is dead or its code
@@ -82,31 +93,39 @@ class EnvironmentPool {
     std::optional<Interpreter> interpreter;
     // The one used last is at the end, and used first.
     std::vector<Shared> idle;
-    // Environments of the function that are not retired, running ones included.
-    int alive = 0;
   };
 
   Slot& SlotOf(const Function& function) OFFSTAGE_REQUIRES(mutex_);
-  Result<Interpreter> InterpreterOf(const Function& function);
+  Result<Interpreter> InterpreterOf(const Function& function, const FunctionConfig& unpacked);
   std::shared_ptr<CodeWatch> WatchOf(const std::filesystem::path& folder) OFFSTAGE_REQUIRES(mutex_);
   std::uint64_t Generation(const Function& function, Slot& slot) OFFSTAGE_REQUIRES(mutex_);
+  std::uint64_t GenerationNow(const Function& function) OFFSTAGE_EXCLUDES(mutex_);
   Shared TakeIdle(const Function& function, Slot& slot) OFFSTAGE_REQUIRES(mutex_);
   bool MakeRoom() OFFSTAGE_REQUIRES(mutex_);
-  void Retire(Slot& slot, const Shared& environment) OFFSTAGE_REQUIRES(mutex_);
+  void Retire(const Shared& environment) OFFSTAGE_REQUIRES(mutex_);
   void RetireIdleSince(std::chrono::steady_clock::time_point limit) OFFSTAGE_REQUIRES(mutex_);
-  Acquired Make(const Function& function);
+  // The first invocation is yet to come, or not.
+  enum class For { kInvocation, kLater };
+  Acquired Make(const Function& function, For purpose);
   void Bury();
+  void WatchMemory();
 
   const Options& options_;
   process::Host& host_;
   InterpreterFinder& interpreters_;
   const Dependencies& dependencies_;
+  ArchiveStore archives_;
 
   mutable Mutex mutex_;
   std::condition_variable_any freed_;
   std::condition_variable_any to_bury_;
-  std::string aws_endpoint_url_ OFFSTAGE_GUARDED_BY(mutex_);
+  std::condition_variable_any to_watch_;
+  Endpoints endpoints_ OFFSTAGE_GUARDED_BY(mutex_);
+  MountSupport mounts_ OFFSTAGE_GUARDED_BY(mutex_);
+  // By name and version.
   std::unordered_map<std::string, Slot> slots_ OFFSTAGE_GUARDED_BY(mutex_);
+  // Environments of a function that are not retired, running ones and all versions included.
+  std::unordered_map<std::string, int> alive_of_ OFFSTAGE_GUARDED_BY(mutex_);
   std::map<std::filesystem::path, std::shared_ptr<CodeWatch>> watches_ OFFSTAGE_GUARDED_BY(mutex_);
   // By access key id; every environment that is not yet gone.
   std::map<std::string, Shared, std::less<>> environments_ OFFSTAGE_GUARDED_BY(mutex_);
@@ -116,6 +135,7 @@ class EnvironmentPool {
   bool stopping_ OFFSTAGE_GUARDED_BY(mutex_) = false;
   bool stopped_ OFFSTAGE_GUARDED_BY(mutex_) = false;
   std::thread undertaker_;
+  std::thread memory_watch_;
 };
 
 }  // namespace offstage::lambda

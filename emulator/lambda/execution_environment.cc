@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "base/json.h"
+#include "base/text.h"
 #include "lambda/failure.h"
 
 namespace offstage::lambda {
@@ -15,6 +16,13 @@ using std::chrono::steady_clock;
 // The peak only grows, and reading it costs more than the rest of a warm invocation: it is read
 // anew only when the last value is this old.
 constexpr milliseconds kMemoryReadInterval{200};
+
+// docs.aws.amazon.com/lambda/latest/dg/configuration-response-streaming.html: a streamed answer may
+// have 200 MB.
+constexpr std::size_t kMaxStreamedBytes = 200ULL * 1024 * 1024;
+constexpr milliseconds kExitPatience{300};
+// Of a streamed answer, before the handler has to wait for its reader.
+constexpr std::size_t kMaxWaitingBytes = 1024 * 1024;
 
 constexpr std::string_view kApiPrefix = "/2018-06-01/runtime/";
 constexpr std::string_view kInvocationPrefix = "invocation/";
@@ -47,8 +55,9 @@ ExecutionEnvironment::ExecutionEnvironment(Parameters parameters, const Options&
     : parameters_(std::move(parameters)),
       options_(options),
       host_(host),
-      identity_(MakeIdentity(dependencies.ids, dependencies.clock.Now())),
-      log_(parameters_.function.name, dependencies.output) {}
+      identity_(
+          MakeIdentity(dependencies.ids, dependencies.clock.Now(), parameters_.function.version)),
+      log_(parameters_.function.name, parameters_.function.version, dependencies.output) {}
 
 ExecutionEnvironment::~ExecutionEnvironment() {
   Kill();
@@ -59,6 +68,15 @@ Status ExecutionEnvironment::Start() {
   http::ServerOptions server_options;
   // A handler may think for 15 minutes between two requests.
   server_options.keep_alive = std::chrono::hours(24);
+  server_options.piecewise = [this](const http::Request& head, http::BodyReader& body) {
+    return TakeStream(head, body);
+  };
+  OFFSTAGE_TRY(sandbox_, MakeSandbox(parameters_.mounts,
+                                     {.function = parameters_.function,
+                                      .interpreter = parameters_.interpreter.path,
+                                      .options = options_,
+                                      .folder = WorkFolders(options_.work_folder).sandboxes /
+                                                identity_.access_key_id}));
   OFFSTAGE_TRY(server_, http::Server::Start(server_options, [this](const http::Request& request) {
                  return Answer(request);
                }));
@@ -66,13 +84,19 @@ Status ExecutionEnvironment::Start() {
 }
 
 Status ExecutionEnvironment::StartProcess() {
-  const LaunchContext context{.function = parameters_.function,
-                              .runtime = parameters_.runtime,
-                              .interpreter = parameters_.interpreter,
-                              .options = options_,
-                              .aws_endpoint_url = parameters_.aws_endpoint_url};
-  const process::Command command =
+  const LaunchContext context{
+      .function = parameters_.function,
+      .runtime = parameters_.runtime,
+      .interpreter = parameters_.interpreter,
+      .options = options_,
+      .endpoints = parameters_.endpoints,
+      .debug_port = parameters_.debug_port,
+      .layers = sandbox_.layers_at_opt ? LaunchContext::Layers::kAtOpt
+                                       : LaunchContext::Layers::kElsewhere,
+      .initialization = parameters_.provisioned ? "provisioned-concurrency" : "on-demand"};
+  process::Command command =
       MakeCommand(context, identity_, "127.0.0.1:" + std::to_string(server_->port()));
+  command.mounts = sandbox_.mounts;
   {
     const MutexLock lock(mutex_);
     started_at_ = steady_clock::now();
@@ -105,6 +129,7 @@ Status ExecutionEnvironment::Restart() {
     ready_ = false;
     init_error_.reset();
     exit_.reset();
+    out_of_memory_ = 0;
     ++next_calls_;
     changed_.notify_all();
   }
@@ -128,7 +153,8 @@ EnvironmentOutcome ExecutionEnvironment::InitFailure() const {
     return {.kind = EnvironmentOutcome::Kind::kReported, .payload = *init_error_};
   }
   return {.kind = EnvironmentOutcome::Kind::kExited,
-          .exit = exit_.value_or(process::ExitStatus{.code = 1})};
+          .exit = exit_.value_or(process::ExitStatus{.code = 1}),
+          .out_of_memory = out_of_memory_};
 }
 
 std::chrono::microseconds ExecutionEnvironment::InitDuration() const {
@@ -140,7 +166,8 @@ std::chrono::microseconds ExecutionEnvironment::InitDuration() const {
 void ExecutionEnvironment::Hand(Handed invocation) {
   log_.Begin(invocation.request_id);
   const MutexLock lock(mutex_);
-  running_.emplace(Running{.invocation = std::move(invocation), .taken = false, .outcome = {}});
+  running_.emplace();
+  running_->invocation = std::move(invocation);
   changed_.notify_all();
 }
 
@@ -150,10 +177,21 @@ std::optional<EnvironmentOutcome> ExecutionEnvironment::AwaitAnswer(process::Dea
   using Kind = EnvironmentOutcome::Kind;
   for (;;) {
     std::optional<EnvironmentOutcome> outcome = std::move(running_->outcome);
+    // Pieces come before whatever ends the answer.
+    if (!running_->pieces.empty()) {
+      EnvironmentOutcome piece{.kind = Kind::kPiece,
+                               .payload = std::move(running_->pieces),
+                               .content_type = running_->content_type};
+      running_->pieces.clear();
+      if (outcome.has_value()) running_->outcome = std::move(outcome);
+      changed_.notify_all();
+      return piece;
+    }
     if (!outcome.has_value() && shut_down_) outcome = EnvironmentOutcome{.kind = Kind::kShutDown};
     if (!outcome.has_value() && exit_.has_value()) {
       outcome = EnvironmentOutcome{.kind = running_->taken ? Kind::kExited : Kind::kNeverTaken,
-                                   .exit = *exit_};
+                                   .exit = *exit_,
+                                   .out_of_memory = out_of_memory_};
     }
     if (outcome.has_value()) {
       last_request_id_ = running_->invocation.request_id;
@@ -163,6 +201,11 @@ std::optional<EnvironmentOutcome> ExecutionEnvironment::AwaitAnswer(process::Dea
     if (steady_clock::now() >= deadline) return std::nullopt;
     changed_.wait_until(lock, deadline);
   }
+}
+
+bool ExecutionEnvironment::Ready() const {
+  const MutexLock lock(mutex_);
+  return ready_;
 }
 
 bool ExecutionEnvironment::Alive() const {
@@ -195,6 +238,25 @@ void ExecutionEnvironment::FinishShutdown() {
   server_.reset();
   process.reset();
   log_.Flush();
+  std::error_code ignored;
+  if (!sandbox_.folder.empty()) std::filesystem::remove_all(sandbox_.folder, ignored);
+}
+
+void ExecutionEnvironment::EnforceMemory() {
+  std::shared_ptr<process::Process> process;
+  {
+    const MutexLock lock(mutex_);
+    if (process_ == nullptr || exit_.has_value() || out_of_memory_ != 0) return;
+    process = process_;
+  }
+  constexpr std::size_t kMegabyte = 1024 * 1024;
+  const auto used = process::MemoryBytes(process->pid());
+  if (!used.has_value()) return;
+  if (*used <= static_cast<std::size_t>(parameters_.function.memory_mb) * kMegabyte) return;
+  const MutexLock lock(mutex_);
+  if (process_ != process) return;
+  out_of_memory_ = *used;
+  process->Kill();
 }
 
 std::optional<std::size_t> ExecutionEnvironment::PeakMemory() {
@@ -279,7 +341,7 @@ http::Reply ExecutionEnvironment::Next() {
   reply.headers.Add("Lambda-Runtime-Aws-Request-Id", invocation.request_id);
   reply.headers.Add("Lambda-Runtime-Deadline-Ms",
                     std::to_string(EpochMillisNow() + parameters_.function.timeout.count()));
-  reply.headers.Add("Lambda-Runtime-Invoked-Function-Arn", parameters_.function_arn);
+  reply.headers.Add("Lambda-Runtime-Invoked-Function-Arn", invocation.function_arn);
   if (!invocation.trace_header.empty()) {
     reply.headers.Add("Lambda-Runtime-Trace-Id", invocation.trace_header);
   }
@@ -293,9 +355,7 @@ http::Reply ExecutionEnvironment::TakeResult(std::string_view request_id,
                                              EnvironmentOutcome outcome) {
   DrainOutput();
   const MutexLock lock(mutex_);
-  const bool awaited = running_.has_value() && running_->taken && !running_->outcome.has_value() &&
-                       running_->invocation.request_id == request_id;
-  if (!awaited) {
+  if (!IsAwaited(request_id)) {
     const bool late = request_id == last_request_id_ ||
                       (running_.has_value() && running_->invocation.request_id == request_id);
     // A runtime that reports the refusal of its too large answer has been heard already.
@@ -311,6 +371,72 @@ http::Reply ExecutionEnvironment::TakeResult(std::string_view request_id,
                     kMaxResponseBytes));
   }
   running_->outcome = std::move(outcome);
+  changed_.notify_all();
+  return Accepted();
+}
+
+bool ExecutionEnvironment::IsAwaited(std::string_view request_id) const {
+  return running_.has_value() && running_->taken && !running_->outcome.has_value() &&
+         !running_->streaming && running_->invocation.request_id == request_id;
+}
+
+// docs.aws.amazon.com/lambda/latest/dg/runtimes-custom.html, "Implementing response streaming": the
+// answer comes chunked, an error in its middle as trailers.
+std::optional<http::Reply> ExecutionEnvironment::TakeStream(const http::Request& head,
+                                                            http::BodyReader& body) {
+  std::string_view path = head.RawPath();
+  if (!path.starts_with(kApiPrefix) || !path.ends_with("/response")) return std::nullopt;
+  if (!EqualsIgnoreCase(head.headers.Get("Lambda-Runtime-Function-Response-Mode"), "streaming")) {
+    return std::nullopt;
+  }
+  path.remove_prefix(kApiPrefix.size() + kInvocationPrefix.size());
+  const std::string request_id(path.substr(0, path.find('/')));
+  {
+    const MutexLock lock(mutex_);
+    if (!IsAwaited(request_id)) return Refused(400, "InvalidRequestID", "Invalid request ID");
+    running_->streaming = true;
+    running_->content_type = head.headers.Get("Content-Type");
+    if (running_->content_type.empty()) running_->content_type = "application/octet-stream";
+  }
+  using Next = http::BodyReader::Next;
+  std::size_t total = 0;
+  std::string piece;
+  Next next = Next::kPiece;
+  while ((next = body.Read(piece)) == Next::kPiece) {
+    MutexLock lock(mutex_);
+    const auto same = [&] {
+      return running_.has_value() && running_->invocation.request_id == request_id;
+    };
+    // A reader that is slower than the handler slows it down.
+    while (same() && !shut_down_ && running_->pieces.size() > kMaxWaitingBytes)
+      changed_.wait(lock);
+    if (!same() || shut_down_) return Refused(410, "InvalidRequestID", "nobody waits any more");
+    total += piece.size();
+    running_->pieces += piece;
+    changed_.notify_all();
+    if (total > kMaxStreamedBytes) break;
+  }
+  DrainOutput();
+  MutexLock lock(mutex_);
+  // A process that ends breaks its connection a moment before its end is known, and says more.
+  if (next == Next::kBroken && !exit_.has_value()) changed_.wait_for(lock, kExitPatience);
+  if (!running_.has_value() || running_->invocation.request_id != request_id) return Accepted();
+  if (next == Next::kBroken && exit_.has_value()) return Accepted();
+  using Kind = EnvironmentOutcome::Kind;
+  const std::string_view error = body.trailers().Get("Lambda-Runtime-Function-Error-Body");
+  if (next == Next::kPiece) {
+    running_->outcome = EnvironmentOutcome{.kind = Kind::kTooLarge};
+  } else if (body.trailers().Find("Lambda-Runtime-Function-Error-Type") != nullptr) {
+    running_->outcome =
+        EnvironmentOutcome{.kind = Kind::kReported, .payload = Base64Decode(error).value_or("{}")};
+  } else if (next == Next::kBroken) {
+    running_->outcome =
+        EnvironmentOutcome{.kind = Kind::kReported,
+                           .payload = R"({"errorType":"Runtime.TruncatedResponse","errorMessage":)"
+                                      R"("the answer's stream broke off"})"};
+  } else {
+    running_->outcome = EnvironmentOutcome{.kind = Kind::kAnswered};
+  }
   changed_.notify_all();
   return Accepted();
 }

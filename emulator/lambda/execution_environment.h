@@ -16,6 +16,7 @@
 #include "http/server.h"
 #include "lambda/invocation_log.h"
 #include "lambda/launch.h"
+#include "lambda/sandbox.h"
 #include "process/process.h"
 
 namespace offstage::lambda {
@@ -26,21 +27,27 @@ struct Handed {
   std::string payload = {};
   std::string client_context = {};
   std::string trace_header = {};
+  // With the qualifier that the caller used.
+  std::string function_arn = {};
 };
 
 // How an invocation ended, as far as the environment knows.
 struct EnvironmentOutcome {
   enum class Kind {
-    kAnswered,    // `payload` is the handler's answer.
-    kReported,    // `payload` is the error JSON that the runtime posted.
-    kTooLarge,    // The answer was over the quota.
-    kExited,      // The process ended after it took the invocation.
+    kAnswered,  // `payload` is the handler's answer; empty when it came in pieces.
+    kPiece,     // `payload` is one piece of a streamed answer of type `content_type`; more follow.
+    kReported,  // `payload` is the error JSON that the runtime posted.
+    kTooLarge,  // The answer was over the quota.
+    kExited,    // The process ended after it took the invocation.
     kNeverTaken,  // The process ended before: the invocation may be given to another environment.
     kShutDown,    // The service stops.
   };
   Kind kind = Kind::kAnswered;
   std::string payload = {};
+  std::string content_type = {};
   process::ExitStatus exit = {};
+  // kExited: it was ended because it used more than its MemorySize; so many bytes.
+  std::size_t out_of_memory = 0;
 };
 
 // Thread-safe.
@@ -50,10 +57,12 @@ class ExecutionEnvironment : private process::Listener {
     FunctionConfig function;
     Runtime runtime;
     Interpreter interpreter;
-    std::string function_arn;
-    std::string aws_endpoint_url;
+    Endpoints endpoints;
     // Of the function's code when the process was made.
     std::uint64_t generation = 0;
+    MountSupport mounts;
+    int debug_port = 0;
+    bool provisioned = false;
   };
 
   // Borrows what it gets by reference; all of it outlives this.
@@ -84,6 +93,8 @@ class ExecutionEnvironment : private process::Listener {
   // Null: no answer at the deadline.
   std::optional<EnvironmentOutcome> AwaitAnswer(process::Deadline deadline);
 
+  // Its init phase has ended well.
+  bool Ready() const;
   // The process lives and the service goes on.
   bool Alive() const;
   // Ends the process; answers waits with kShutDown. Does not wait.
@@ -92,6 +103,9 @@ class ExecutionEnvironment : private process::Listener {
   void Kill();
   // Waits until the process is gone and the server closed. BeginShutdown or Kill comes first.
   void FinishShutdown();
+
+  // Ends the process by SIGKILL when it has more than its MemorySize in use.
+  void EnforceMemory();
 
   // The most memory that the process has used, or null.
   std::optional<std::size_t> PeakMemory();
@@ -108,9 +122,14 @@ class ExecutionEnvironment : private process::Listener {
 
  private:
   struct Running {
-    Handed invocation;
+    Handed invocation = {};
     bool taken = false;
-    std::optional<EnvironmentOutcome> outcome;
+    // A streamed answer has begun.
+    bool streaming = false;
+    std::string content_type = {};
+    // Of a streamed answer, not yet taken by AwaitAnswer.
+    std::string pieces = {};
+    std::optional<EnvironmentOutcome> outcome = {};
   };
 
   void OnOutput(std::string_view bytes) override;
@@ -120,6 +139,8 @@ class ExecutionEnvironment : private process::Listener {
   http::Reply Next();
   http::Reply TakeResult(std::string_view request_id, EnvironmentOutcome outcome);
   http::Reply TakeInitError(const std::string& payload);
+  std::optional<http::Reply> TakeStream(const http::Request& head, http::BodyReader& body);
+  bool IsAwaited(std::string_view request_id) const OFFSTAGE_REQUIRES(mutex_);
   void DrainOutput();
 
   const Parameters parameters_;
@@ -141,12 +162,14 @@ class ExecutionEnvironment : private process::Listener {
   std::chrono::steady_clock::time_point started_at_ OFFSTAGE_GUARDED_BY(mutex_);
   std::chrono::steady_clock::time_point ready_at_ OFFSTAGE_GUARDED_BY(mutex_);
   std::size_t peak_memory_ OFFSTAGE_GUARDED_BY(mutex_) = 0;
+  std::size_t out_of_memory_ OFFSTAGE_GUARDED_BY(mutex_) = 0;
   std::chrono::steady_clock::time_point memory_read_at_ OFFSTAGE_GUARDED_BY(mutex_);
 
   // Set by Start and Restart, cleared by FinishShutdown; shared, since a Runtime API thread may be
   // draining the output of a process that Restart replaces.
   std::shared_ptr<process::Process> process_ OFFSTAGE_GUARDED_BY(mutex_);
   std::unique_ptr<http::Server> server_;
+  Sandbox sandbox_;  // Made by Start.
 };
 
 }  // namespace offstage::lambda

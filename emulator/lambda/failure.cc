@@ -1,6 +1,7 @@
 #include "lambda/failure.h"
 
 #include <fmt/format.h>
+#include <signal.h>  // NOLINT: SIGKILL is POSIX
 
 #include <nlohmann/json.hpp>
 
@@ -66,8 +67,23 @@ std::string HowToProvide(const Runtime& runtime, const std::string& package,
                      "project or "
                      "any folder above it provides it";
       }
+      if (package.starts_with("@aws-sdk/") || package.starts_with("@smithy/")) {
+        return runtime.version.major >= 18
+                   ? fmt::format(
+                         "Lambda bundles it from nodejs18.x on; here `npm install {}` in the "
+                         "project or any folder above it provides it",
+                         package)
+                   : fmt::format(
+                         "Lambda bundles version 3 of the SDK only from nodejs18.x on: it "
+                         "fails when deployed too unless packaged (`npm install {}` in {})",
+                         package, folder);
+      }
       return fmt::format("`npm install` in {} provides it", folder);
     case Language::kRuby:
+      if (package.starts_with("aws-sdk")) {
+        return fmt::format("Lambda bundles the SDK's gems; here `gem install {}` provides it",
+                           package);
+      }
       return fmt::format("`bundle install` in {} provides it", folder);
     case Language::kProvided:
       break;
@@ -134,6 +150,18 @@ Failure Exited(const FunctionConfig& function, const std::string& request_id,
       .report_status = "error"};
 }
 
+// What the service answers when its kernel ends a process: a killed one.
+Failure OutOfMemory(const FunctionConfig& function, const std::string& request_id,
+                    std::size_t bytes) {
+  Failure failure = Exited(function, request_id, process::ExitStatus{.signal = SIGKILL});
+  failure.explanation = fmt::format(
+      "{}: it was out of memory: its process used {} MB of its MemorySize of {} MB and was ended, "
+      "as "
+      "Lambda would: raise MemorySize, or see what the handler keeps",
+      NameForPeople(function), bytes / (1024 * 1024), function.memory_mb);
+  return failure;
+}
+
 Failure CannotStart(const FunctionConfig& function, const std::string& request_id,
                     const std::string& reason) {
   const std::string message = fmt::format("RequestId: {} Error: {}", request_id, reason);
@@ -156,6 +184,11 @@ Failure Reported(const FunctionConfig& function, const Runtime& runtime, std::st
   return {.error_type = std::move(type),
           .payload = std::move(payload),
           .explanation = std::move(explanation)};
+}
+
+std::string ReportedType(const std::string& payload) {
+  const auto json = ParseJson(payload);
+  return json.ok() && json->is_object() ? TextMember(*json, "errorType") : std::string();
 }
 
 Failure ResponseTooLarge(const FunctionConfig& function) {

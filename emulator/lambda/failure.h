@@ -33,6 +33,9 @@ Failure TimedOut(const FunctionConfig& function, const std::string& request_id,
 // The process ended before it answered.
 Failure Exited(const FunctionConfig& function, const std::string& request_id,
                const process::ExitStatus& status);
+// The process was ended because it had more memory in use than its MemorySize.
+Failure OutOfMemory(const FunctionConfig& function, const std::string& request_id,
+                    std::size_t bytes);
 // The program could not be started at all.
 Failure CannotStart(const FunctionConfig& function, const std::string& request_id,
                     const std::string& reason);
@@ -40,6 +43,9 @@ Failure CannotStart(const FunctionConfig& function, const std::string& request_i
 // is.
 Failure Reported(const FunctionConfig& function, const Runtime& runtime, std::string payload);
 Failure ResponseTooLarge(const FunctionConfig& function);
+
+// "Runtime.ImportModuleError", or "" when the JSON names none.
+std::string ReportedType(const std::string& payload);
 
 // "GetUsers (template.yaml:12:5)".
 std::string NameForPeople(const FunctionConfig& function);

@@ -28,6 +28,11 @@ Flight::Flight(const Function& function, InvokeRequest request, const Options& o
       pool_(pool),
       dependencies_(dependencies) {
   result_.request_id = request_.request_id;
+  result_.executed_version = function_.config.version;
+}
+
+bool Flight::Debugged() const {
+  return std::ranges::find(options_.debug, function_.config.name) != options_.debug.end();
 }
 
 std::optional<InvokeResult> Flight::Advance(process::Deadline until) {
@@ -54,7 +59,7 @@ std::optional<InvokeResult> Flight::Advance(process::Deadline until) {
 }
 
 void Flight::WaitForEnvironment(process::Deadline until) {
-  const auto give_up = arrived_ + options_.queue_limit;
+  const auto give_up = Debugged() ? process::Deadline::max() : arrived_ + options_.queue_limit;
   Acquired acquired = pool_.Acquire(function_, std::min<process::Deadline>(until, give_up));
   switch (acquired.kind) {
     case Acquired::Kind::kWarm:
@@ -96,7 +101,8 @@ void Flight::StartEnvironment() {
     environment_->log().Begin(request_.request_id);
     return FailWith(CannotStart(function_.config, request_.request_id, reason));
   }
-  init_deadline_ = steady_clock::now() + options_.init_limit;
+  init_deadline_ =
+      Debugged() ? process::Deadline::max() : steady_clock::now() + options_.init_limit;
   phase_ = Phase::kInit;
 }
 
@@ -114,13 +120,20 @@ void Flight::WaitForInit(process::Deadline until) {
   }
   if (steady_clock::now() < init_deadline_) return;
   if (repeated_init_) return TimeOut();
-  // Init may be slow once: it is repeated, and then counts as part of the invocation.
+  RepeatInit("timeout");
+}
+
+// Init may be slow or fail once: it is repeated, and then counts as part of the invocation.
+// docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html, "Failures during the Init
+// phase".
+void Flight::RepeatInit(const std::string& how_it_ended) {
   environment_->log().AppendPlatformText(
-      fmt::format("INIT_REPORT Init Duration: {:.2f} ms\tPhase: init\tStatus: timeout\n",
-                  Millis(environment_->InitDuration())));
+      fmt::format("INIT_REPORT Init Duration: {:.2f} ms\tPhase: init\tStatus: {}\n",
+                  Millis(environment_->InitDuration()), how_it_ended));
   repeated_init_ = true;
   run_started_ = steady_clock::now();
-  init_deadline_ = run_deadline_ = run_started_ + function_.config.timeout;
+  init_deadline_ = run_deadline_ =
+      Debugged() ? process::Deadline::max() : run_started_ + function_.config.timeout;
   if (const Status status = environment_->Restart(); !status.ok()) {
     environment_->log().Begin(request_.request_id);
     FailWith(CannotStart(function_.config, request_.request_id, status.error().message));
@@ -130,7 +143,7 @@ void Flight::WaitForInit(process::Deadline until) {
 void Flight::HandOver() {
   if (!repeated_init_) {
     run_started_ = steady_clock::now();
-    run_deadline_ = run_started_ + function_.config.timeout;
+    run_deadline_ = Debugged() ? process::Deadline::max() : run_started_ + function_.config.timeout;
   }
   // The Invoke API carries the client context in base64, the Runtime API as it is.
   std::string client_context = Base64Decode(request_.client_context).value_or("");
@@ -140,7 +153,8 @@ void Flight::HandOver() {
   environment_->Hand({.request_id = request_.request_id,
                       .payload = request_.payload,
                       .client_context = std::move(client_context),
-                      .trace_header = request_.trace_header});
+                      .trace_header = request_.trace_header,
+                      .function_arn = request_.function});
   phase_ = Phase::kRunning;
 }
 
@@ -152,6 +166,8 @@ void Flight::WaitForAnswer(process::Deadline until) {
   }
   result_.times.handler = duration_cast<microseconds>(steady_clock::now() - run_started_);
   switch (outcome->kind) {
+    case EnvironmentOutcome::Kind::kPiece:
+      return PassOn(*outcome);
     case EnvironmentOutcome::Kind::kAnswered:
       return Succeed(outcome->payload);
     case EnvironmentOutcome::Kind::kReported:
@@ -159,6 +175,9 @@ void Flight::WaitForAnswer(process::Deadline until) {
     case EnvironmentOutcome::Kind::kTooLarge:
       return FailWith(ResponseTooLarge(function_.config));
     case EnvironmentOutcome::Kind::kExited:
+      if (outcome->out_of_memory != 0) {
+        return FailWith(OutOfMemory(function_.config, request_.request_id, outcome->out_of_memory));
+      }
       return FailWith(Exited(function_.config, request_.request_id, outcome->exit));
     case EnvironmentOutcome::Kind::kShutDown:
       return EndWith(InvokeStatus::kStopped, "the deployment is shutting down");
@@ -171,6 +190,21 @@ void Flight::WaitForAnswer(process::Deadline until) {
   phase_ = Phase::kQueued;
 }
 
+void Flight::PassOn(const EnvironmentOutcome& piece) {
+  if (request_.sink == nullptr) {
+    // Invoke without a stream gets the whole answer, as long as it fits.
+    if (result_.payload.size() + piece.payload.size() > kMaxResponseBytes) {
+      environment_->Kill();
+      return FailWith(ResponseTooLarge(function_.config));
+    }
+    result_.payload += piece.payload;
+    return;
+  }
+  if (!streaming_) request_.sink->Begin(piece.content_type);
+  streaming_ = true;
+  request_.sink->Write(piece.payload);
+}
+
 void Flight::TimeOut() {
   environment_->Kill();
   result_.times.handler = duration_cast<microseconds>(steady_clock::now() - run_started_);
@@ -181,9 +215,16 @@ void Flight::TimeOut() {
 void Flight::FailInit() {
   result_.times.init = environment_->InitDuration();
   const EnvironmentOutcome outcome = environment_->InitFailure();
+  if (!repeated_init_) {
+    return RepeatInit(outcome.kind == EnvironmentOutcome::Kind::kReported
+                          ? "error\tError Type: " + ReportedType(outcome.payload)
+                          : "error\tError Type: Runtime.ExitError");
+  }
   environment_->log().Begin(request_.request_id);
   Failure failure = outcome.kind == EnvironmentOutcome::Kind::kReported
                         ? Reported(function_.config, function_.runtime, outcome.payload)
+                    : outcome.out_of_memory != 0
+                        ? OutOfMemory(function_.config, request_.request_id, outcome.out_of_memory)
                         : Exited(function_.config, request_.request_id, outcome.exit);
   failure.report_status = "error";
   environment_->Kill();
@@ -192,7 +233,13 @@ void Flight::FailInit() {
 
 void Flight::Succeed(std::string payload) {
   result_.status = InvokeStatus::kOk;
-  result_.payload = std::move(payload);
+  // A streamed answer has been collected or passed on already.
+  if (!payload.empty()) result_.payload = std::move(payload);
+  if (request_.sink != nullptr) {
+    if (!streaming_) request_.sink->Begin("application/json");
+    if (!result_.payload.empty()) request_.sink->Write(result_.payload);
+    result_.payload.clear();
+  }
   result_.log_tail = FinishLog(nullptr);
   pool_.Release(function_, environment_);
   environment_.reset();

@@ -17,7 +17,8 @@ namespace offstage::lambda {
 // Used by one thread at a time.
 class Flight {
  public:
-  // Everything borrowed outlives this. The request has its id.
+  // Everything borrowed outlives this. The request has its id, and its `function` is the ARN that
+  // the handler will see.
   Flight(const Function& function, InvokeRequest request, const Options& options,
          EnvironmentPool& pool, const Dependencies& dependencies);
 
@@ -25,6 +26,8 @@ class Flight {
   std::optional<InvokeResult> Advance(process::Deadline until);
 
   const InvokeRequest& request() const { return request_; }
+  // The caller has left: what a streaming handler still answers is dropped.
+  void DropSink() { request_.sink = nullptr; }
 
  private:
   enum class Phase { kQueued, kStarting, kInit, kRunning, kDone };
@@ -37,6 +40,10 @@ class Flight {
   void Succeed(std::string payload);
   void FailWith(Failure failure);
   void FailInit();
+  void RepeatInit(const std::string& how_it_ended);
+  void PassOn(const EnvironmentOutcome& piece);
+  // Debugged functions have all the time in the world.
+  bool Debugged() const;
   void EndWith(InvokeStatus status, std::string explanation);
   std::string FinishLog(const Failure* failure);
   void TimeOut();
@@ -54,6 +61,8 @@ class Flight {
   std::chrono::steady_clock::time_point init_deadline_;
   // The init phase ran out of time and is repeated under the function's timeout.
   bool repeated_init_ = false;
+  // The sink has heard Begin.
+  bool streaming_ = false;
   std::chrono::steady_clock::time_point run_started_;
   std::chrono::steady_clock::time_point run_deadline_;
   InvokeResult result_;

@@ -12,8 +12,8 @@ constexpr std::size_t kMaxLineBytes = 256 * 1024;
 
 }  // namespace
 
-std::string StartLine(std::string_view request_id) {
-  return fmt::format("START RequestId: {} Version: $LATEST\n", request_id);
+std::string StartLine(std::string_view request_id, std::string_view version) {
+  return fmt::format("START RequestId: {} Version: {}\n", request_id, version);
 }
 
 std::string EndLine(std::string_view request_id) {
@@ -40,15 +40,15 @@ std::string ReportLine(const Report& report) {
   return line + "\n";
 }
 
-InvocationLog::InvocationLog(std::string function, FunctionOutput* output)
-    : function_(std::move(function)), output_(output) {}
+InvocationLog::InvocationLog(std::string function, std::string version, FunctionOutput* output)
+    : function_(std::move(function)), version_(std::move(version)), output_(output) {}
 
 void InvocationLog::Begin(std::string_view request_id) {
   const MutexLock lock(mutex_);
   EndPartialLine();
   request_id_ = request_id;
   tail_.clear();
-  const std::string line = StartLine(request_id);
+  const std::string line = StartLine(request_id, version_);
   AddToTail(line);
   EmitLines(line, OutputLine::Origin::kPlatform);
 }

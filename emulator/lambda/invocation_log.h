@@ -26,7 +26,7 @@ struct Report {
 };
 
 // "START RequestId: 1-2-3 Version: $LATEST\n" and so on, with tabs, as Lambda prints them.
-std::string StartLine(std::string_view request_id);
+std::string StartLine(std::string_view request_id, std::string_view version = "$LATEST");
 std::string EndLine(std::string_view request_id);
 std::string ReportLine(const Report& report);
 
@@ -37,7 +37,7 @@ inline constexpr std::size_t kLogTailBytes = 4096;
 class InvocationLog {
  public:
   // `output` may be null; it outlives this.
-  InvocationLog(std::string function, FunctionOutput* output);
+  InvocationLog(std::string function, std::string version, FunctionOutput* output);
 
   // Starts a new tail with the START line.
   void Begin(std::string_view request_id);
@@ -57,6 +57,7 @@ class InvocationLog {
   void AddToTail(std::string_view text) OFFSTAGE_REQUIRES(mutex_);
 
   const std::string function_;
+  const std::string version_;
   FunctionOutput* const output_;
   Mutex mutex_;
   std::string request_id_ OFFSTAGE_GUARDED_BY(mutex_);

@@ -31,10 +31,17 @@ fs::path RuntimeFolder(const LaunchContext& context) {
   return WorkFolders(context.options.work_folder).bootstrap / FamilyName(context.runtime.language);
 }
 
+std::vector<fs::path> LayerFolders(const LaunchContext& context) {
+  const std::vector<fs::path>& layers = context.function.layers;
+  if (layers.empty() || context.layers == LaunchContext::Layers::kElsewhere) return layers;
+  return {"/opt"};
+}
+
 // "/layer2/x:/layer1/x", the later layer first since it wins.
-std::string OfLayers(const FunctionConfig& function, const fs::path& inside) {
+std::string OfLayers(const LaunchContext& context, const fs::path& inside) {
+  const std::vector<fs::path> layers = LayerFolders(context);
   std::string text;
-  for (auto layer = function.layers.rbegin(); layer != function.layers.rend(); ++layer)
+  for (auto layer = layers.rbegin(); layer != layers.rend(); ++layer)
     text += ":" + (*layer / inside).string();
   return text;
 }
@@ -48,11 +55,11 @@ Variables CommonVariables(const LaunchContext& context, const EnvironmentIdentit
   return {
       {"AWS_ACCESS_KEY_ID", identity.access_key_id},
       {"AWS_DEFAULT_REGION", context.options.region},
-      {"AWS_ENDPOINT_URL", context.aws_endpoint_url},
+      {"AWS_ENDPOINT_URL", context.endpoints.aws_url},
       {"AWS_LAMBDA_FUNCTION_MEMORY_SIZE", std::to_string(function.memory_mb)},
       {"AWS_LAMBDA_FUNCTION_NAME", function.name},
-      {"AWS_LAMBDA_FUNCTION_VERSION", "$LATEST"},
-      {"AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand"},
+      {"AWS_LAMBDA_FUNCTION_VERSION", function.version},
+      {"AWS_LAMBDA_INITIALIZATION_TYPE", std::string(context.initialization)},
       {"AWS_LAMBDA_LOG_GROUP_NAME", "/aws/lambda/" + function.name},
       {"AWS_LAMBDA_LOG_STREAM_NAME", identity.log_stream},
       {"AWS_LAMBDA_RUNTIME_API", runtime_api},
@@ -65,8 +72,8 @@ Variables CommonVariables(const LaunchContext& context, const EnvironmentIdentit
       {"LAMBDA_TASK_ROOT", code},
       {"LANG", "en_US.UTF-8"},
       {"LD_LIBRARY_PATH", fmt::format("/lib64:/usr/lib64:{0}:{0}/lib:{1}:{1}/lib{2}",
-                                      runtime_folder, code, OfLayers(function, "lib"))},
-      {"PATH", "/usr/local/bin:/usr/bin/:/bin" + OfLayers(function, "bin")},
+                                      runtime_folder, code, OfLayers(context, "lib"))},
+      {"PATH", "/usr/local/bin:/usr/bin/:/bin" + OfLayers(context, "bin")},
       {"TZ", ":UTC"},
       {"_AWS_XRAY_DAEMON_ADDRESS", "127.0.0.1"},
       {"_AWS_XRAY_DAEMON_PORT", "2000"},
@@ -96,8 +103,8 @@ void AddNodeVariables(const LaunchContext& context, Variables& variables) {
   const FunctionConfig& function = context.function;
   const std::string runtime_folder = RuntimeFolder(context).string();
   std::string path =
-      OfLayers(function, fmt::format("nodejs/node{}/node_modules", context.runtime.version.major)) +
-      OfLayers(function, "nodejs/node_modules") + ":" + runtime_folder +
+      OfLayers(context, fmt::format("nodejs/node{}/node_modules", context.runtime.version.major)) +
+      OfLayers(context, "nodejs/node_modules") + ":" + runtime_folder +
       "/node_modules:" + runtime_folder + ":" + function.code.string();
   for (const fs::path& folder : NodeSdkFolders(context))
     path += ":" + folder.string();
@@ -109,8 +116,8 @@ void AddRubyVariables(const LaunchContext& context, Variables& variables) {
   const std::string version =
       fmt::format("{}.{}.0", context.interpreter.version.major, context.interpreter.version.minor);
   variables["GEM_PATH"] = fmt::format("{}/vendor/bundle/ruby/{}{}", function.code.string(), version,
-                                      OfLayers(function, fs::path("ruby/gems") / version));
-  variables["RUBYLIB"] = function.code.string() + OfLayers(function, "ruby/lib");
+                                      OfLayers(context, fs::path("ruby/gems") / version));
+  variables["RUBYLIB"] = function.code.string() + OfLayers(context, "ruby/lib");
 }
 
 // The managed runtimes have these on top.
@@ -136,10 +143,43 @@ void AddManagedVariables(const LaunchContext& context, Variables& variables) {
   }
 }
 
+// Handlers reach AWS's host names here over https, whatever library they use: the certificates are
+// signed by an authority of the deployment's own.
+void AddCertificateVariables(const LaunchContext& context, Variables& variables) {
+  const fs::path& folder = context.options.network.certificates;
+  if (folder.empty() || context.endpoints.tls_port == 0) return;
+  const std::string bundle = (folder / "bundle.pem").string();
+  variables["AWS_CA_BUNDLE"] = bundle;
+  variables["REQUESTS_CA_BUNDLE"] = bundle;
+  variables["SSL_CERT_FILE"] = bundle;
+  variables["NODE_EXTRA_CA_CERTS"] = (folder / "ca.pem").string();
+}
+
+// The bytecode of /opt/python/x.py differs from function to function.
+fs::path BytecodeFolder(const LaunchContext& context) {
+  fs::path folder = WorkFolders(context.options.work_folder).bytecode;
+  if (context.layers != LaunchContext::Layers::kAtOpt) return folder;
+  std::size_t hash = 0;
+  for (const fs::path& layer : context.function.layers)
+    hash = hash * 31 + std::hash<std::string>{}(layer.string());
+  return folder / fmt::format("{:016x}", hash);
+}
+
+Json NetworkSettings(const LaunchContext& context) {
+  const NetworkOptions& network = context.options.network;
+  const std::string& url = context.endpoints.aws_url;
+  const auto colon = url.rfind(':');
+  return {{"guarded", network.guarded},
+          {"allowed", network.allowed},
+          {"tls_port", context.endpoints.tls_port},
+          {"api_port", context.endpoints.api_port},
+          {"aws_port", colon == std::string::npos ? 0 : std::atoi(url.c_str() + colon + 1)}};
+}
+
 // What a bootstrap must know and a handler must not see in its environment.
 std::string Settings(const LaunchContext& context) {
   Json layers = Json::array();
-  for (const fs::path& layer : context.function.layers)
+  for (const fs::path& layer : LayerFolders(context))
     layers.push_back(layer.string());
   Json sdk_paths = Json::array();
   for (const fs::path& folder : context.options.sdk_paths)
@@ -149,8 +189,11 @@ std::string Settings(const LaunchContext& context) {
       {"runtime_dir", RuntimeFolder(context).string()},
       {"handler", context.function.handler},
       {"layers", std::move(layers)},
+      {"layers_at_opt", context.layers == LaunchContext::Layers::kAtOpt},
+      {"network", NetworkSettings(context)},
+      {"debug_port", context.debug_port},
       {"sdk_paths", std::move(sdk_paths)},
-      {"cache", WorkFolders(context.options.work_folder).bytecode.string()},
+      {"cache", BytecodeFolder(context).string()},
       {"runtime_major", context.runtime.version.major},
       // Recorded from AWS: python3.8 has no requestId in its error JSON, python3.9 and newer have.
       {"error_request_id", context.runtime.version >= Version{3, 9}},
@@ -165,6 +208,10 @@ std::vector<std::string> Arguments(const LaunchContext& context) {
       // -u: what a handler prints is not lost when its process is ended. -s: no user site in front.
       return {program, "-u", (folder / "bootstrap.py").string(), Settings(context)};
     case Language::kNode:
+      if (context.debug_port != 0) {
+        return {program, fmt::format("--inspect=127.0.0.1:{}", context.debug_port),
+                (folder / "bootstrap.js").string(), Settings(context)};
+      }
       return {program, (folder / "bootstrap.js").string(), Settings(context)};
     case Language::kRuby:
       return {program, (folder / "bootstrap.rb").string(), Settings(context)};
@@ -176,18 +223,19 @@ std::vector<std::string> Arguments(const LaunchContext& context) {
 
 }  // namespace
 
-EnvironmentIdentity MakeIdentity(IdSource& ids, TimePoint now) {
+EnvironmentIdentity MakeIdentity(IdSource& ids, TimePoint now, std::string_view version) {
   return {.access_key_id = "ASIA" + ids.Text(16, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"),
           .secret_access_key = ids.Text(40, kBase64Characters),
           .session_token = "IQoJb3JpZ2luX2Vj" + ids.Text(340, kBase64Characters) + "==",
-          .log_stream = DayPath(now) + "/[$LATEST]" + ids.Text(32, kHexDigits)};
+          .log_stream = DayPath(now) + fmt::format("/[{}]", version) + ids.Text(32, kHexDigits)};
 }
 
 process::Command MakeCommand(const LaunchContext& context, const EnvironmentIdentity& identity,
                              const std::string& runtime_api) {
   Variables variables = CommonVariables(context, identity, runtime_api);
   if (context.runtime.language != Language::kProvided) AddManagedVariables(context, variables);
-  if (context.aws_endpoint_url.empty()) variables.erase("AWS_ENDPOINT_URL");
+  AddCertificateVariables(context, variables);
+  if (context.endpoints.aws_url.empty()) variables.erase("AWS_ENDPOINT_URL");
   for (const auto& [name, value] : context.function.environment)
     variables.insert_or_assign(name, value);
   process::Command command;

@@ -26,19 +26,31 @@ struct EnvironmentIdentity {
   std::string log_stream = {};
 };
 
-EnvironmentIdentity MakeIdentity(IdSource& ids, TimePoint now);
+EnvironmentIdentity MakeIdentity(IdSource& ids, TimePoint now, std::string_view version);
 
 // Where the service keeps its files below Options::work_folder.
 struct WorkFolders {
   explicit WorkFolders(const std::filesystem::path& work_folder)
       : root(work_folder / "lambda"),
+        sandboxes(root / "sandboxes"),
         bootstrap(root / "bootstrap"),
         inline_code(root / "inline"),
         bytecode(root / "bytecode") {}
   std::filesystem::path root;
+  std::filesystem::path sandboxes;
   std::filesystem::path bootstrap;
   std::filesystem::path inline_code;
   std::filesystem::path bytecode;
+};
+
+// Where the deployment's own servers listen.
+struct Endpoints {
+  // "http://127.0.0.1:4566"; empty: none.
+  std::string aws_url = {};
+  // Serves AWS's host names over TLS; 0: nothing does.
+  int tls_port = 0;
+  // The APIs'; 0: they are not served.
+  int api_port = 0;
 };
 
 // What a command needs to know besides the environment's identity.
@@ -48,7 +60,12 @@ struct LaunchContext {
   // Of provided.*: its own bootstrap file.
   const Interpreter& interpreter;
   const Options& options;
-  const std::string& aws_endpoint_url;
+  const Endpoints& endpoints;
+  // A debugger may attach here; 0: none.
+  int debug_port = 0;
+  enum class Layers { kAtOpt, kElsewhere } layers = Layers::kElsewhere;
+  // "on-demand" or "provisioned-concurrency".
+  std::string_view initialization = "on-demand";
 };
 
 // `runtime_api`: "127.0.0.1:PORT".

@@ -18,6 +18,26 @@ namespace offstage::lambda {
 // Whether a runtime may run on another version of its interpreter (design, decision 12).
 enum class RuntimeMatch { kNearest, kExact };
 
+// Where handlers may connect to. Loopback always; AWS's own host names lead to this deployment.
+struct NetworkOptions {
+  // Whether other connections are refused.
+  bool guarded = false;
+  // Hosts that may be reached all the same: "api.example.com", "*.example.com", "*" for all.
+  std::vector<std::string> allowed = {};
+  // A folder with ca.pem, which signs the certificates of AWS's host names here, and bundle.pem,
+  // the machine's own authorities and that one. Empty: https to AWS's host names is not served.
+  std::filesystem::path certificates = {};
+};
+
+// Whether environments get a file system view of their own where the machine allows it.
+enum class Isolation { kWhereAllowed, kNone };
+
+// What is started before it is needed.
+enum class WarmUp {
+  kProvisioned,  // As many environments as ProvisionedConcurrencyConfig says.
+  kAll,          // And one of each other function.
+};
+
 struct Options {
   std::string region = "us-east-1";
   // 12 digits.
@@ -28,6 +48,12 @@ struct Options {
   // A folder of the deployment's own for bootstraps, inline code and bytecode caches; created if
   // missing. Its former content under "lambda/" is replaced.
   std::filesystem::path work_folder = {};
+  // Where zip files are unpacked, each once; kept from run to run. Empty: below the work folder.
+  std::filesystem::path archive_folder = {};
+  NetworkOptions network = {};
+  Isolation isolation = Isolation::kWhereAllowed;
+  // Physical names of functions whose process listens for a debugger and never times out.
+  std::vector<std::string> debug = {};
   // "python3.8" or a family ("python", "nodejs", "ruby") -> path of the interpreter to use.
   std::map<std::string, std::string> interpreters = {};
   RuntimeMatch runtime_match = RuntimeMatch::kNearest;

@@ -5,8 +5,8 @@
 //   &output}); dispatcher.AddRestService("lambda", "/2015-03-31/functions", **service);
 //   InvokeResult result = (*service)->Invoke({.function = name, .payload = "{}"});
 //
-// Not emulated: images, Java, .NET, versions and aliases other than $LATEST, response streaming,
-// destinations and dead-letter queues, event source mappings (another component's), extensions.
+// Not emulated: images, Java, .NET, destinations other than functions, dead-letter queues, event
+// source mappings (another component's), extensions. Every version runs the code as it is now.
 #pragma once
 
 #include <memory>
@@ -34,6 +34,22 @@ struct FunctionSummary {
   // What differs from AWS or is wrong ("python3.8 is not installed: running on Python 3.11.2");
   // empty: nothing.
   std::string note = {};
+  // How to attach a debugger; empty: the function is not debugged.
+  std::string debugging = {};
+};
+
+// A function as the Lambda API describes it.
+struct FunctionInfo {
+  FunctionConfig config = {};
+  std::string arn = {};
+};
+
+// What a name with a qualifier stands for.
+struct FunctionTarget {
+  std::string name = {};
+  std::string version = {};
+  // With the qualifier, when one was given.
+  std::string arn = {};
 };
 
 // What is going on right now.
@@ -65,22 +81,31 @@ class Service : public Invoker, public CallerDirectory, public aws::RestService 
 
   // To be called before the first invocation, if Options had no URL.
   void SetAwsEndpoint(std::string url);
+  // Where AWS's host names are served over TLS, and the APIs (0: nowhere); before the first
+  // invocation as well.
+  void SetTlsPorts(int tls_port, int api_port);
+  // Starts environments in the background, once the endpoints are set.
+  void StartWarming(WarmUp what);
 
-  // Invoker. `function` is a physical name, a name with ":$LATEST", or an ARN.
+  // Invoker. `function` is a physical name, with ":VERSION" or ":ALIAS" if need be, or an ARN.
   InvokeResult Invoke(const InvokeRequest& request) override;
-  // InvocationType Event: queues it, runs it in the background, retries twice when it fails (after
-  // one minute, then two). Only `status`, `request_id` and `explanation` of the result are set;
-  // kOk: queued.
+  // InvocationType Event: queues it, runs it in the background, tries again when it fails, and
+  // tells the function's destination how it ended. Only `status`, `request_id` and `explanation` of
+  // the result are set; kOk: queued.
   InvokeResult InvokeAsync(const InvokeRequest& request);
 
   // CallerDirectory.
   std::optional<Caller> FindCaller(std::string_view access_key_id) const override;
 
-  // aws::RestService: the Lambda API under /2015-03-31/functions.
+  // aws::RestService: the Lambda API under its dated paths (/2015-03-31/functions ...).
   http::Reply Execute(const aws::Call& call, aws::CallFacts& facts) override;
 
   // Whether Invoke would find a function of this name.
   bool Has(std::string_view function) const;
+  // Null: there is no such function, version or alias.
+  std::optional<FunctionTarget> Find(std::string_view function) const;
+  // In order of configuration.
+  std::vector<FunctionInfo> List() const;
   // In order of configuration. Looks at files: not for the path of a request.
   std::vector<FunctionSummary> Functions() const;
   Activity CurrentActivity() const;

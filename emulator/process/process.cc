@@ -1,5 +1,7 @@
 #include "process/process.h"
 
+#include <unistd.h>
+
 #include <charconv>
 #include <cstring>
 #include <fstream>
@@ -53,6 +55,15 @@ std::optional<std::size_t> PeakMemoryBytes(pid_t pid) {
     return kilobytes * 1024;
   }
   return std::nullopt;
+}
+
+std::optional<std::size_t> MemoryBytes(pid_t pid) {
+  // "size resident shared ...", in pages.
+  std::ifstream file("/proc/" + std::to_string(pid) + "/statm");
+  std::size_t size = 0;
+  std::size_t resident = 0;
+  if (!(file >> size >> resident)) return std::nullopt;
+  return resident * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
 }
 
 }  // namespace offstage::process

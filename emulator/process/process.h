@@ -22,6 +22,19 @@ namespace offstage::process {
 
 using Deadline = std::chrono::steady_clock::time_point;
 
+// Something of the file system that the child alone sees elsewhere.
+struct Mount {
+  enum class Kind {
+    kBind,  // `source` (a folder or file, with what is mounted below it) at `target`.
+    kReadOnlyBind,
+    kOverlay,  // `source` is "upper:lower:...", folders laid over each other, read-only.
+  };
+  Kind kind = Kind::kBind;
+  std::string source = {};
+  // Must exist.
+  std::string target = {};
+};
+
 struct Command {
   // The program's path, then its arguments.
   std::vector<std::string> arguments = {};
@@ -29,6 +42,9 @@ struct Command {
   std::vector<std::string> environment = {};
   // Working directory; empty: the parent's.
   std::filesystem::path folder = {};
+  // Done in this order in a mount namespace of the child's own (without privileges in a user
+  // namespace). Only on Linux, and only where the system allows it: else Spawn fails.
+  std::vector<Mount> mounts = {};
 };
 
 struct ExitStatus {
@@ -115,5 +131,7 @@ std::optional<std::string> Capture(Host& host, const Command& command,
 // The most memory that a process has had in use, or null where the platform does not tell (only
 // Linux does).
 std::optional<std::size_t> PeakMemoryBytes(pid_t pid);
+// What a process has in memory now, or null where the platform does not tell.
+std::optional<std::size_t> MemoryBytes(pid_t pid);
 
 }  // namespace offstage::process

@@ -12,6 +12,8 @@
 #include <utility>
 
 #if defined(__linux__)
+#include <sched.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #endif
@@ -45,6 +47,16 @@ struct Plan {
   int error = -1;
   pid_t parent = 0;
   int descriptor_limit = 1024;
+  // One row a mount; the strings belong to the command and to `overlay_options`.
+  struct PlannedMount {
+    Mount::Kind kind = Mount::Kind::kBind;
+    const char* source = nullptr;
+    const char* target = nullptr;
+  };
+  std::vector<PlannedMount> mounts;
+  // "1000 1000 1\n"
+  std::string uid_map;
+  std::string gid_map;
 };
 
 void CloseOthers(int descriptor_limit) {
@@ -72,6 +84,55 @@ void ResetSignals() {
   _exit(127);
 }
 
+#if defined(__linux__)
+
+// Between fork and execve only system calls may be used.
+void WriteAll(const char* path, const char* text, std::size_t length) {
+  const int fd = open(path, O_WRONLY | O_CLOEXEC);
+  if (fd < 0) return;
+  [[maybe_unused]] const ssize_t written = write(fd, text, length);
+  close(fd);
+}
+
+bool EnterNamespace(const Plan& plan) {
+  if (unshare(CLONE_NEWNS) == 0) return true;
+  if (unshare(CLONE_NEWNS | CLONE_NEWUSER) != 0) return false;
+  constexpr char kDeny[] = "deny";
+  WriteAll("/proc/self/setgroups", kDeny, sizeof kDeny - 1);
+  WriteAll("/proc/self/uid_map", plan.uid_map.c_str(), plan.uid_map.size());
+  WriteAll("/proc/self/gid_map", plan.gid_map.c_str(), plan.gid_map.size());
+  return true;
+}
+
+bool DoMounts(const Plan& plan) {
+  if (!EnterNamespace(plan)) return false;
+  // Nothing that is mounted here reaches the machine.
+  if (mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) return false;
+  for (const Plan::PlannedMount& row : plan.mounts) {
+    if (row.kind == Mount::Kind::kOverlay) {
+      if (mount("overlay", row.target, "overlay", MS_RDONLY, row.source) != 0) return false;
+      continue;
+    }
+    if (mount(row.source, row.target, nullptr, MS_BIND | MS_REC, nullptr) != 0) return false;
+    if (row.kind == Mount::Kind::kReadOnlyBind) {
+      // Flags of the original mount may be locked; the bind alone is good enough then.
+      mount(nullptr, row.target, nullptr, MS_REMOUNT | MS_BIND | MS_RDONLY, nullptr);
+    }
+  }
+  // A change of credentials clears it.
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  return getppid() == plan.parent;
+}
+
+#else
+
+bool DoMounts(const Plan&) {
+  errno = ENOTSUP;
+  return false;
+}
+
+#endif
+
 [[noreturn]] void RunChild(const Plan& plan) {
   setpgid(0, 0);
 #if defined(__linux__)
@@ -86,6 +147,7 @@ void ResetSignals() {
     ReportAndExit(kErrorDescriptor);
   }
   CloseOthers(plan.descriptor_limit);
+  if (!plan.mounts.empty() && !DoMounts(plan)) ReportAndExit(kErrorDescriptor);
   if (plan.folder != nullptr && chdir(plan.folder) != 0) ReportAndExit(kErrorDescriptor);
   execve(plan.program, plan.arguments.data(), plan.environment.data());
   ReportAndExit(kErrorDescriptor);
@@ -98,6 +160,21 @@ std::vector<char*> Pointers(const std::vector<std::string>& texts) {
     pointers.push_back(const_cast<char*>(text.c_str()));  // NOLINT: execve does not write to them
   pointers.push_back(nullptr);
   return pointers;
+}
+
+// `overlay_options` keeps what the plan points to.
+void PlanMounts(const Command& command, std::vector<std::string>& overlay_options, Plan& plan) {
+  overlay_options.reserve(command.mounts.size());
+  for (const Mount& wanted : command.mounts) {
+    const char* source = wanted.source.c_str();
+    if (wanted.kind == Mount::Kind::kOverlay) {
+      overlay_options.push_back("lowerdir=" + wanted.source);
+      source = overlay_options.back().c_str();
+    }
+    plan.mounts.push_back({wanted.kind, source, wanted.target.c_str()});
+  }
+  plan.uid_map = std::to_string(getuid()) + " " + std::to_string(getuid()) + " 1\n";
+  plan.gid_map = std::to_string(getgid()) + " " + std::to_string(getgid()) + " 1\n";
 }
 
 // 0 when execve succeeded, else the errno that the child reported.
@@ -134,6 +211,8 @@ Result<SpawnedChild, SpawnError> ForkOnce(const Command& command) {
   plan.error = error.write.get();
   plan.parent = getpid();
   plan.descriptor_limit = static_cast<int>(sysconf(_SC_OPEN_MAX));
+  std::vector<std::string> overlay_options;
+  PlanMounts(command, overlay_options, plan);
 
   const pid_t pid = fork();
   if (pid < 0) return Fail(SpawnError{errno, "cannot start a process: " + ErrorText(errno)});

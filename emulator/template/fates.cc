@@ -17,7 +17,6 @@ constexpr std::string_view kFunctionHarmless =
     "AssumeRolePolicyDocument AutoPublishAliasAllProperties AutoPublishCodeSha256 "
     "CodeSigningConfigArn "
     "DeploymentPreference KmsKeyArn LoggingConfig PermissionsBoundary PropagateTags "
-    "ProvisionedConcurrencyConfig "
     "RecursiveLoop RolePath RuntimeManagementConfig SnapStart SourceKMSKeyArn Tags Tracing "
     "TracingConfig "
     "VersionDescription VpcConfig VersionDeletionPolicy PublishToLatestPublished "
@@ -71,9 +70,9 @@ constexpr TypeFates kEmulated[] = {
     {"AWS::Lambda::Function",
      "Architectures Code Description Environment EphemeralStorage FunctionName Handler Layers "
      "MemorySize "
-     "PackageType ReservedConcurrentExecutions Role Runtime Timeout",
+     "DeadLetterConfig PackageType ReservedConcurrentExecutions Role Runtime Timeout",
      kFunctionHarmless,
-     "CapacityProviderConfig DeadLetterConfig DurableConfig FileSystemConfigs ImageConfig "
+     "CapacityProviderConfig DurableConfig FileSystemConfigs ImageConfig "
      "TenancyConfig"},
     {"AWS::Lambda::LayerVersion", "Content LayerName",
      "CompatibleArchitectures CompatibleRuntimes Description LicenseInfo", ""},
@@ -93,9 +92,10 @@ constexpr TypeFates kEmulated[] = {
      "Architectures AutoPublishAlias CodeUri Description Environment EphemeralStorage Events "
      "FunctionName "
      "FunctionUrlConfig Handler ImageUri InlineCode Layers MemorySize PackageType Policies "
+     "DeadLetterQueue EventInvokeConfig ProvisionedConcurrencyConfig "
      "ReservedConcurrentExecutions Role Runtime Timeout",
      kFunctionHarmless,
-     "CapacityProviderConfig DeadLetterQueue DurableConfig EventInvokeConfig FileSystemConfigs "
+     "CapacityProviderConfig DurableConfig FileSystemConfigs "
      "ImageConfig TenancyConfig"},
     {"AWS::Serverless::HttpApi",
      "Auth CorsConfiguration DefaultRouteSettings DefinitionBody DefinitionUri Description "
@@ -120,9 +120,7 @@ constexpr std::string_view kHarmlessTypes[] = {
     "AWS::CodeDeploy::Application",
     "AWS::CodeDeploy::DeploymentGroup",
     "AWS::IAM::InstanceProfile",
-    "AWS::Lambda::Alias",
     "AWS::Lambda::Permission",
-    "AWS::Lambda::Version",
     "AWS::Logs::LogGroup",
     "AWS::Logs::MetricFilter",
     "AWS::XRay::Group",
@@ -130,6 +128,9 @@ constexpr std::string_view kHarmlessTypes[] = {
 
 // Kept with their values, read by other components or by permissions; nothing to say about them.
 constexpr std::string_view kUnderstoodTypes[] = {
+    "AWS::Lambda::Alias",
+    "AWS::Lambda::EventInvokeConfig",
+    "AWS::Lambda::Version",
     "AWS::ApiGateway::Authorizer",
     "AWS::ApiGateway::Method",
     "AWS::ApiGateway::Resource",

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <future>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -195,6 +196,50 @@ TEST(Server, StoppingClosesIdleConnections) {
   socket.ReadResponse();
   server.reset();
   EXPECT_TRUE(socket.ClosedByPeer());
+}
+
+TEST(Server, StreamsABodyPieceByPiece) {
+  std::promise<void> seen;
+  auto server = Server::Start({}, [&seen](const Request&) {
+    Reply reply{.headers = {{"Content-Type", "text/x"}}};
+    reply.stream = [&seen](const WritePiece& write) {
+      if (!write("one")) return false;
+      seen.get_future().wait();  // Only once the client has read the first piece.
+      return write("two");
+    };
+    return reply;
+  });
+  RawSocket socket(server.value()->port());
+  socket.Send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+  const std::string head = socket.ReadUntil("3\r\none\r\n");
+  EXPECT_NE(head.find("Transfer-Encoding: chunked"), std::string::npos) << head;
+  EXPECT_NE(head.find("Content-Type: text/x"), std::string::npos) << head;
+  seen.set_value();
+  EXPECT_EQ(socket.ReadUntil("0\r\n\r\n"), "3\r\ntwo\r\n0\r\n\r\n");
+}
+
+TEST(Server, HandsOverAChunkedBodyAsItComes) {
+  std::promise<void> first;
+  ServerOptions options;
+  options.piecewise = [&first](const Request& head, BodyReader& body) -> std::optional<Reply> {
+    if (head.RawPath() != "/stream") return std::nullopt;
+    std::string all;
+    std::string piece;
+    while (body.Read(piece) == BodyReader::Next::kPiece) {
+      if (all.empty()) first.set_value();
+      all += piece;
+    }
+    return Reply{.status = 202, .body = all + std::string(body.trailers().Get("x-end"))};
+  };
+  auto server = Server::Start(options, Echo);
+  RawSocket socket(server.value()->port());
+  socket.Send("POST /stream HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n");
+  first.get_future().wait();
+  socket.Send("2;x=y\r\nde\r\n0\r\nX-End: 7\r\n\r\n");
+  EXPECT_NE(socket.ReadUntil("abcde7").find("202"), std::string::npos);
+  // The connection goes on, and other requests reach the handler whole.
+  socket.Send("POST /other HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n");
+  EXPECT_NE(socket.ReadUntil("POST /other\nhi").find("200"), std::string::npos);
 }
 
 }  // namespace

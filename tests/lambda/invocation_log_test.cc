@@ -31,7 +31,7 @@ TEST(ReportLine, NamesInitOfColdStartsAndFailures) {
 
 TEST(InvocationLog, GivesLinesToPeopleAndTheTailToClients) {
   RecordingOutput output;
-  InvocationLog log("f", &output);
+  InvocationLog log("f", "$LATEST", &output);
   log.Begin("r");
   log.AppendHandlerOutput("one\ntw");
   log.AppendHandlerOutput("o\nthree");
@@ -45,7 +45,7 @@ TEST(InvocationLog, GivesLinesToPeopleAndTheTailToClients) {
 }
 
 TEST(InvocationLog, TheTailIsTheLastFourKilobytes) {
-  InvocationLog log("f", nullptr);
+  InvocationLog log("f", "$LATEST", nullptr);
   log.Begin("r");
   for (int i = 0; i < 1000; ++i)
     log.AppendHandlerOutput("0123456789\n");

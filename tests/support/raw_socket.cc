@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <utility>
 
 namespace offstage::test {
 
@@ -62,6 +63,21 @@ std::string RawSocket::ReadResponse() {
     }
     const ssize_t count = ::recv(fd_, chunk, sizeof(chunk), 0);
     if (count <= 0) return buffered_;
+    buffered_.append(chunk, static_cast<std::size_t>(count));
+  }
+}
+
+std::string RawSocket::ReadUntil(std::string_view mark) {
+  char chunk[4096];
+  while (true) {
+    const auto at = buffered_.find(mark);
+    if (at != std::string::npos) {
+      std::string text = buffered_.substr(0, at + mark.size());
+      buffered_.erase(0, at + mark.size());
+      return text;
+    }
+    const ssize_t count = ::recv(fd_, chunk, sizeof(chunk), 0);
+    if (count <= 0) return std::exchange(buffered_, {});
     buffered_.append(chunk, static_cast<std::size_t>(count));
   }
 }

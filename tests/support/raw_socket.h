@@ -20,6 +20,8 @@ class RawSocket {
   std::string ReadAll() const;
   // Reads one HTTP response with a Content-Length (or none) and leaves the connection open.
   std::string ReadResponse();
+  // Reads up to and with `mark`, or what came before the peer closed or 10 s passed.
+  std::string ReadUntil(std::string_view mark);
   // True when the peer has closed the connection (waits at most 10 s).
   bool ClosedByPeer() const;
 

@@ -1,7 +1,7 @@
 // Runs a Node.js handler over the Lambda Runtime API.
 //
 // Started as: node bootstrap.js SETTINGS, where SETTINGS is a JSON object with the keys task_root,
-// runtime_dir, handler and runtime_major. Written for old and new versions of Node.js alike.
+// runtime_dir, handler, layers, layers_at_opt, network and runtime_major. Written for old and new versions of Node.js alike.
 'use strict';
 
 const settings = JSON.parse(process.argv[2]);
@@ -64,6 +64,31 @@ class RuntimeApi {
       this.waiting = { resolve, reject };
       this.socket.write(Buffer.concat([Buffer.from(head + '\r\n', 'latin1'), bytes]));
     });
+  }
+
+  // A request whose body is written piece by piece, chunked; end(trailers) resolves with the reply.
+  stream(target, headers) {
+    let head = `POST /2018-06-01/runtime/${target} HTTP/1.1\r\nHost: ${this.address}\r\n` +
+        'Transfer-Encoding: chunked\r\n';
+    for (const name of Object.keys(headers)) head += `${name}: ${headers[name]}\r\n`;
+    if (!this.socket) this.connect();
+    this.socket.ref();
+    this.socket.write(Buffer.from(head + '\r\n', 'latin1'));
+    return {
+      write: (bytes, done) => {
+        if (bytes.length === 0) return done && done();
+        const framed = [Buffer.from(bytes.length.toString(16) + '\r\n'), bytes, Buffer.from('\r\n')];
+        return this.socket ? this.socket.write(Buffer.concat(framed), done) : done && done();
+      },
+      end: (trailers) => new Promise((resolve, reject) => {
+        this.chunks = [];
+        this.head = null;
+        this.waiting = { resolve, reject };
+        let text = '0\r\n';
+        for (const name of Object.keys(trailers)) text += `${name}: ${trailers[name]}\r\n`;
+        this.socket.write(Buffer.from(text + '\r\n', 'latin1'));
+      }),
+    };
   }
 
   takeReply() {
@@ -200,48 +225,13 @@ function isSdkV2(loaded) {
       has('util');
 }
 
-// Whatever a client was told, a request to AWS itself goes to the emulator.
-function guardHttps(https) {
-  const http = require('http');
-  const local = new url.URL(endpoint);
-  const wrap = (name) => {
-    const original = https[name];
-    https[name] = function guarded(...args) {
-      let target = args[0];
-      if (typeof target === 'string' || target instanceof url.URL) {
-        const parsed = new url.URL(String(target));
-        const more = args[1] && typeof args[1] === 'object' ? args[1] : {};
-        if (!awsHost.test(hostOf(more.hostname || more.host || parsed.hostname))) {
-          return original.apply(this, args);
-        }
-        target = Object.assign({ path: parsed.pathname + parsed.search }, more);
-        args = [target].concat(args.slice(typeof args[1] === 'object' ? 2 : 1));
-      } else if (!target || !awsHost.test(hostOf(target.hostname || target.host))) {
-        return original.apply(this, args);
-      }
-      const options = Object.assign({}, target, {
-        protocol: 'http:', hostname: local.hostname, host: local.hostname,
-        port: local.port || 80, agent: undefined, servername: undefined,
-      });
-      return http[name](options, ...args.slice(1));
-    };
-  };
-  wrap('request');
-  wrap('get');
-  if (Module.syncBuiltinESMExports) Module.syncBuiltinESMExports();
-}
-
 function installHooks() {
   if (!endpoint) return;
   const load = Module._load;
   const patched = new WeakSet();
-  let httpsGuarded = false;
   Module._load = function hooked(request, parent, ...rest) {
     const loaded = load.call(this, request, parent, ...rest);
-    if ((request === 'https' || request === 'node:https') && !httpsGuarded) {
-      httpsGuarded = true;
-      guardHttps(loaded);
-    } else if (/(^|\/)core(\.js)?$/.test(request) && isSdkV2(loaded) && !patched.has(loaded)) {
+    if (/(^|\/)core(\.js)?$/.test(request) && isSdkV2(loaded) && !patched.has(loaded)) {
       patched.add(loaded);
       redirectSdkV2(loaded);
     }
@@ -318,10 +308,12 @@ async function loadHandler(text) {
   return handler;
 }
 
-// --- Response streaming: collected and answered whole, as Invoke does ---------------------------------
+// --- Response streaming -------------------------------------------------------------------------------
 
 const streaming = Symbol.for('aws.lambda.runtime.handler.streaming');
 const legacyStreaming = Symbol.for('aws.lambda.runtime.handler.streaming.response');
+// Between an HTTP prelude and the body.
+const preludeEnd = Buffer.alloc(8);
 
 function installStreamingApi() {
   global.awslambda = {
@@ -332,24 +324,51 @@ function installStreamingApi() {
     },
     HttpResponseStream: {
       from(stream, prelude) {
-        stream.prelude = prelude;
+        stream.setContentType('application/vnd.awslambda.http-integration-response');
+        stream.prelude = Buffer.concat([Buffer.from(JSON.stringify(prelude)), preludeEnd]);
         return stream;
       },
     },
   };
 }
 
-function makeResponseStream() {
+// Sends what is written to it to the Runtime API at once. `outcome` is told when all has been taken.
+function makeResponseStream(api, id) {
   const { Writable } = require('stream');
-  const chunks = [];
+  let contentType = 'application/octet-stream';
+  let sending = null;
+  const begin = () => {
+    if (sending) return;
+    sending = api.stream(`invocation/${id}/response`, {
+      'Content-Type': contentType,
+      'Lambda-Runtime-Function-Response-Mode': 'streaming',
+      'Trailer': 'Lambda-Runtime-Function-Error-Type, Lambda-Runtime-Function-Error-Body',
+    });
+    if (stream.prelude) sending.write(stream.prelude);
+  };
   const stream = new Writable({
     write(chunk, encoding, done) {
-      chunks.push(Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk, encoding));
+      begin();
+      sending.write(Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk, encoding), done);
+    },
+    final(done) {
+      begin();
       done();
     },
   });
-  stream.setContentType = () => {};
-  stream.collected = () => Buffer.concat(chunks).toString('utf8');
+  stream.setContentType = (type) => { contentType = type; };
+  stream.begun = () => sending !== null;
+  stream.finishAnswer = (error) => {
+    const trailers = {};
+    if (error !== undefined) {
+      const response = toErrorResponse(error);
+      trailers['Lambda-Runtime-Function-Error-Type'] =
+          String(response.errorType).replace(/[^\x20-\x7e]/g, '?');
+      trailers['Lambda-Runtime-Function-Error-Body'] =
+          Buffer.from(JSON.stringify(response)).toString('base64');
+    }
+    return sending.end(trailers);
+  };
   return stream;
 }
 
@@ -394,7 +413,7 @@ let onEmptyEventLoop = null;
 let failCurrent = null;
 
 // Resolves with {error} or {result}.
-function callHandler(handler, event, headers) {
+function callHandler(api, handler, event, headers) {
   return new Promise((resolve) => {
     let answered = false;
     const answer = (outcome) => {
@@ -422,12 +441,19 @@ function callHandler(handler, event, headers) {
     onEmptyEventLoop = () => answer({ result: null });
     try {
       if (handler[streaming] || handler[legacyStreaming]) {
-        const stream = makeResponseStream();
-        Promise.resolve(handler(event, stream, context)).then(() => {
-          const done = () => answer({ raw: stream.collected() });
-          if (stream.writableFinished) done();
-          else stream.on('finish', done);
-        }, (error) => answer({ error }));
+        const stream = makeResponseStream(api, headers['lambda-runtime-aws-request-id']);
+        const returned = handler(event, stream, context);
+        if (!isPromise(returned)) {
+          answer({ error: fault('InvalidStreamingOperation', 'Streaming does not support non-async handlers.') });
+          return;
+        }
+        stream.on('error', (error) => answer({ error, stream }));
+        failCurrent = (error) => answer({ error, stream });
+        returned.then(() => {
+          if (stream.writableFinished) answer({ stream });
+          else stream.on('finish', () => answer({ stream }));
+        }, (error) => answer({ error: error === undefined || error === null
+            ? fault('Error', 'undefined') : error, stream }));
         return;
       }
       const returned = handler(event, context, (error, result) => finish.callback(error, result, false));
@@ -465,11 +491,16 @@ async function runOne(api, handler) {
   const trace = headers['lambda-runtime-trace-id'];
   if (trace) process.env._X_AMZN_TRACE_ID = trace;
   else delete process.env._X_AMZN_TRACE_ID;
-  let outcome = await callHandler(handler, JSON.parse(body), headers);
+  let outcome = await callHandler(api, handler, JSON.parse(body), headers);
   let text;
+  if (outcome.stream && outcome.stream.begun()) {
+    if (outcome.error !== undefined) console.error('Invoke Error', '\t' + stringify(toLogged(outcome.error)));
+    await outcome.stream.finishAnswer(outcome.error);
+    return;
+  }
   if (outcome.error === undefined) {
     try {
-      text = outcome.raw === undefined ? serialize(outcome.result) : outcome.raw;
+      text = serialize(outcome.result);
     } catch (error) {
       outcome = { error };
     }
@@ -518,6 +549,8 @@ async function dieOf(api, error) {
 async function main() {
   const api = new RuntimeApi(process.env.AWS_LAMBDA_RUNTIME_API);
   patchConsole();
+  require('./network.js')(settings.network);
+  if (!settings.layers_at_opt && settings.layers.length > 0) require('./layers.js')(settings.layers);
   installHooks();
   installStreamingApi();
   installLastResorts(api);

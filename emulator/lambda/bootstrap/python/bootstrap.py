@@ -1,7 +1,7 @@
 """Runs a Python handler over the Lambda Runtime API.
 
 Started as: python bootstrap.py SETTINGS, where SETTINGS is a JSON object with the keys task_root,
-runtime_dir, handler, layers, sdk_paths, cache and error_request_id. Nothing but Lambda's own
+runtime_dir, handler, layers, layers_at_opt, network, debug_port, sdk_paths, cache and error_request_id. Nothing but Lambda's own
 variables is put into the environment, and modules are imported only when they are needed: every one
 of them is paid for at each cold start.
 """
@@ -189,6 +189,47 @@ def guard_http(httpsession_module):
     httpsession_module.URLLib3Session.send = send
 
 
+def guard_sockets(socket_module):
+    # As an import would, its bytecode kept, but without being seen among the modules.
+    path = SETTINGS["runtime_dir"] + "/network.py"
+    loader = sys.modules["_frozen_importlib_external"].SourceFileLoader("offstage_network", path)
+    namespace = {"__name__": "offstage_network"}
+    exec(loader.get_code("offstage_network"), namespace)
+    namespace["install"](socket_module, SETTINGS["network"])
+
+
+def stand_in_for_opt():
+    """Layers are opened by their names below /opt, where the machine does not allow them to be there."""
+    if SETTINGS["layers_at_opt"] or not SETTINGS["layers"]:
+        return
+    import builtins
+    import io
+
+    original = builtins.open
+    exists = sys.modules["os"].path.exists
+
+    def open_at_opt(file, *rest, **named):
+        if isinstance(file, str) and file.startswith("/opt/") and not exists(file):
+            for layer in reversed(SETTINGS["layers"]):
+                if exists(layer + file[4:]):
+                    file = layer + file[4:]
+                    break
+        return original(file, *rest, **named)
+
+    builtins.open = io.open = open_at_opt
+
+
+def listen_for_debugger():
+    if not SETTINGS["debug_port"]:
+        return
+    try:
+        import debugpy
+    except ImportError:
+        print("offstage: no debugger can attach: `%s -m pip install debugpy` provides it" % sys.executable)
+        return
+    debugpy.listen(("127.0.0.1", SETTINGS["debug_port"]))
+
+
 def install_bytecode_cache(prefixes, cache):
     """The user's folders are never written to: their bytecode goes to a folder of the emulator's."""
     external = sys.modules.get("_frozen_importlib_external")
@@ -227,11 +268,14 @@ def prepare_interpreter():
         "logging": install_log_handler,
         "botocore.session": redirect_clients,
         "botocore.httpsession": guard_http,
+        "socket": guard_sockets,
     }
     sys.meta_path.insert(0, HookFinder(hooks))
     for name in list(hooks):
         if name in sys.modules:  # Imported by a site hook already.
             hooks[name](sys.modules[name])
+    stand_in_for_opt()
+    listen_for_debugger()
 
 
 # --- The handler ------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 # Runs a Ruby handler over the Lambda Runtime API.
 #
 # Started as: ruby bootstrap.rb SETTINGS, where SETTINGS is a JSON object with the keys task_root,
-# runtime_dir, handler and layers.
+# runtime_dir, handler, layers and network.
 require 'json'
 require 'socket'
 
@@ -167,6 +167,10 @@ module Offstage
   end
 
   def main
+    # Gems of this machine stand in for those that Lambda's image has; GEM_PATH stays as Lambda's.
+    Gem.use_paths(Gem.dir, (Gem.path + Gem.default_path).uniq)
+    require_relative 'network'
+    Network.install
     api = RuntimeApi.new(ENV['AWS_LAMBDA_RUNTIME_API'])
     Object.prepend(RequireHook)
     $LOAD_PATH.unshift(SETTINGS['task_root']) unless $LOAD_PATH.include?(SETTINGS['task_root'])
