@@ -20,6 +20,7 @@ int main(int argc, char** argv) {
   AddTestCommand(program, exit_code);
   AddExecCommand(program, exit_code);
   AddTokenCommand(program, exit_code);
+  AddBenchCommand(program, exit_code);
   try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

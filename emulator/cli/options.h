@@ -63,5 +63,6 @@ void AddDataCommand(CLI::App& program, int& exit_code);
 void AddTestCommand(CLI::App& program, int& exit_code);
 void AddExecCommand(CLI::App& program, int& exit_code);
 void AddTokenCommand(CLI::App& program, int& exit_code);
+void AddBenchCommand(CLI::App& program, int& exit_code);
 
 }  // namespace offstage::cli

@@ -56,6 +56,7 @@ class Flight {
   bool repeated_init_ = false;
   std::chrono::steady_clock::time_point run_started_;
   std::chrono::steady_clock::time_point run_deadline_;
+  std::optional<ExecutionEnvironment::InitParts> init_parts_;
   InvokeResult result_;
 };
 
