@@ -31,7 +31,9 @@ std::string CaseText(const CaseResult& result, const RunInfo& info) {
   const Measured& now = result.now;
   const Summary summary = *Summarize(now.latencies);
   AddLine(out, "latency", LatencyText(summary));
-  AddLine(out, "requests", fmt::format("{}, {} a second", summary.count, Figure(now.RequestsPerSecond())));
+  AddLine(out, "requests", fmt::format("{}, {} a second; the generator took {:.2f} of a core",
+                                       summary.count, Figure(now.RequestsPerSecond()),
+                                       now.seconds > 0 ? now.generator_cpu_seconds / now.seconds : 0));
   AddLine(out, "where", PartsText(now));
   AddLine(out, "calls", CallsText(now));
   if (now.peak_memory_mb)

@@ -46,6 +46,8 @@ std::size_t CaseRun::RequestsNeeded() const {
 Status CaseRun::Ready(Turn& turn, bool fresh) {
   Side& side = *turn.side;
   turn.cold_before = turn.measured->cold_starts.size();
+  turn.seconds_before = turn.measured->seconds;
+  turn.cpu_before = turn.measured->generator_cpu_seconds;
   // Both versions get the same requests; each round others.
   OFFSTAGE_TRY_VOID(side.Prepare(subject_, RequestsNeeded(),
                                  options_.seed + static_cast<std::uint64_t>(rounds_)));
@@ -112,6 +114,8 @@ Status CaseRun::RunRound() {
     if (!turn.latencies.empty()) turn.measured->round_medians.push_back(Median(turn.latencies));
     if (turn.measured->cold_starts.size() > turn.cold_before)
       figures.cold = turn.measured->cold_starts[turn.cold_before];
+    figures.seconds = turn.measured->seconds - turn.seconds_before;
+    figures.generator_cpu_seconds = turn.measured->generator_cpu_seconds - turn.cpu_before;
     figures.latencies = std::move(turn.latencies);
     return figures;
   };

@@ -9,6 +9,8 @@ namespace offstage::bench {
 struct RoundFigures {
   std::vector<double> latencies = {};
   std::optional<ColdStart> cold = {};
+  double seconds = 0;
+  double generator_cpu_seconds = 0;
 };
 
 // Used by one thread.
@@ -35,6 +37,8 @@ class CaseRun {
     Measured* measured = nullptr;
     std::vector<double> latencies = {};
     std::size_t cold_before = 0;
+    double seconds_before = 0;
+    double cpu_before = 0;
   };
 
   Status RunRound();

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <memory>
-#include <regex>
 
 #include "base/json.h"
 #include "base/text.h"
@@ -36,6 +35,11 @@ void AddCounters(benchmark::State& state, const RoundFigures& figures, const Mea
   set("p999_ms", summary->p999);
   set("max_ms", summary->max);
   set("stddev_ms", summary->stddev);
+  if (figures.seconds > 0) {
+    set("requests_per_second", static_cast<double>(figures.latencies.size()) / figures.seconds);
+    // What measuring costs, in processor cores.
+    set("generator_cores", figures.generator_cpu_seconds / figures.seconds);
+  }
   if (figures.cold) {
     set("cold_ms", figures.cold->total_ms);
     set("cold_init_ms", figures.cold->init_ms);
@@ -51,14 +55,13 @@ void AddCounters(benchmark::State& state, const RoundFigures& figures, const Mea
   set("peak_memory_mb", measured.peak_memory_mb);
 }
 
-// Tells Google Benchmark what has been measured: requests as iterations, their latencies as time.
+// Tells Google Benchmark what has been measured. One iteration a round, of the median latency: its
+// statistics want as many iterations in each repetition, and a mean would follow every outlier.
 void Report(benchmark::State& state, const RoundFigures& figures, const Measured& measured) {
-  double seconds = 0;
-  for (const double latency : figures.latencies)
-    seconds += latency / 1000;
-  const auto count = static_cast<benchmark::IterationCount>(figures.latencies.size());
-  while (state.KeepRunningBatch(count))
+  const double seconds = Median(figures.latencies) / 1000;
+  while (state.KeepRunning())
     state.SetIterationTime(seconds);
+  state.counters["requests"] = static_cast<double>(figures.latencies.size());
   AddCounters(state, figures, measured);
 }
 

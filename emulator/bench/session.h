@@ -1,5 +1,5 @@
 // Session: measures cases on Google Benchmark: each case and load is a benchmark of manual time, a
-// repetition is a round, an iteration a request. The library's filters, repetitions, statistics,
+// repetition is a round, its time the median latency of the round. The library's filters, repetitions, statistics,
 // console, JSON and CSV work as in any of its programs.
 #pragma once
 

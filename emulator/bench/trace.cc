@@ -95,12 +95,15 @@ std::vector<Traced> ReadTrace(const scenario::Record& record) {
                    .queued_ms = Number(Attribute(span, "queued_us")) / 1000};
     request.explain = std::string(Attribute(span, "explain"));
     const Span* lambda = nullptr;
-    for (const Span* other : by_request[span.request_id]) {
+    const auto inner = by_request.find(Attribute(span, "invocation"));
+    static const std::vector<const Span*> kNone;
+    for (const Span* other : inner == by_request.end() ? kNone : inner->second) {
       if (other->name.starts_with("lambda ")) lambda = other;
       if (other->name.starts_with("gateway ") || other->name.starts_with("lambda ")) continue;
       request.calls.push_back(ReadCall(*other, span.start));
     }
     if (Attribute(span, "start") == "cold") request.cold = ReadColdStart(span, lambda);
+    // The order of their ends is the order in which they came.
     std::sort(request.calls.begin(), request.calls.end(),
               [](const AwsCall& a, const AwsCall& b) { return a.start_ms < b.start_ms; });
     traced.push_back(std::move(request));

@@ -42,6 +42,7 @@ struct ColdStart {
 
 // One request as the emulator saw it.
 struct Traced {
+  // The gateway's, as the client got it.
   std::string request_id = {};
   std::string route = {};
   // Logical id; empty: no function was called.
