@@ -1,5 +1,6 @@
-// DynamoDB operations as an SDK asks for them, JSON in and out without HTTP, on tables of 10 000 and
-// of a million items. The tables are filled when they are first needed: the large one takes a while.
+// DynamoDB operations as an SDK asks for them, JSON in and out without HTTP, on tables of 10 000
+// and of a million items. The tables are filled when they are first needed: the large one takes a
+// while.
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
 
@@ -45,11 +46,15 @@ class Tables {
     const std::string name = fmt::format("items-{}", items);
     if (filled_[items]) return name;
     filled_[items] = true;
-    (void)service_->Run("CreateTable", fmt::format(
-        R"({{"TableName":"{}","BillingMode":"PAY_PER_REQUEST","AttributeDefinitions":[)"
-        R"({{"AttributeName":"author","AttributeType":"S"}},{{"AttributeName":"id","AttributeType":"S"}}],)"
-        R"("KeySchema":[{{"AttributeName":"author","KeyType":"HASH"}},{{"AttributeName":"id","KeyType":"RANGE"}}]}})",
-        name)).ok();
+    (void)service_
+        ->Run(
+            "CreateTable",
+            fmt::format(
+                R"({{"TableName":"{}","BillingMode":"PAY_PER_REQUEST","AttributeDefinitions":[)"
+                R"({{"AttributeName":"author","AttributeType":"S"}},{{"AttributeName":"id","AttributeType":"S"}}],)"
+                R"("KeySchema":[{{"AttributeName":"author","KeyType":"HASH"}},{{"AttributeName":"id","KeyType":"RANGE"}}]}})",
+                name))
+        .ok();
     std::vector<std::string> batch;
     constexpr std::size_t kBatch = 20'000;
     for (std::int64_t i = 0; i < items; ++i) {
@@ -118,20 +123,18 @@ BENCHMARK(PutItem)->Arg(kSmall)->Arg(kLarge)->UseRealTime();
 
 void UpdateItem(benchmark::State& state) {
   Repeat(state, "UpdateItem", [](const std::string& table, std::int64_t number) {
-    return fmt::format(
-        R"({{"TableName":"{}","Key":{},"UpdateExpression":"SET likes = likes + :n",)"
-        R"("ExpressionAttributeValues":{{":n":{{"N":"1"}}}}}})",
-        table, Key(number));
+    return fmt::format(R"({{"TableName":"{}","Key":{},"UpdateExpression":"SET likes = likes + :n",)"
+                       R"("ExpressionAttributeValues":{{":n":{{"N":"1"}}}}}})",
+                       table, Key(number));
   });
 }
 BENCHMARK(UpdateItem)->Arg(kSmall)->Arg(kLarge)->UseRealTime();
 
 void Query(benchmark::State& state) {
   Repeat(state, "Query", [](const std::string& table, std::int64_t number) {
-    return fmt::format(
-        R"({{"TableName":"{}","KeyConditionExpression":"author = :a","Limit":20,)"
-        R"("ExpressionAttributeValues":{{":a":{{"S":"user-{}"}}}}}})",
-        table, number / kPerPartition);
+    return fmt::format(R"({{"TableName":"{}","KeyConditionExpression":"author = :a","Limit":20,)"
+                       R"("ExpressionAttributeValues":{{":a":{{"S":"user-{}"}}}}}})",
+                       table, number / kPerPartition);
   });
 }
 BENCHMARK(Query)->Arg(kSmall)->Arg(kLarge)->UseRealTime();

@@ -86,11 +86,19 @@ double UnitsOf(const Json& consumed) {
 }
 
 bool TellsCapacity(std::string_view operation) {
-  static constexpr std::string_view kOperations[] = {
-      "BatchExecuteStatement", "BatchGetItem", "BatchWriteItem",     "DeleteItem",
-      "ExecuteStatement",      "ExecuteTransaction", "GetItem",      "PutItem",
-      "Query",                 "Scan",         "TransactGetItems",   "TransactWriteItems",
-      "UpdateItem"};
+  static constexpr std::string_view kOperations[] = {"BatchExecuteStatement",
+                                                     "BatchGetItem",
+                                                     "BatchWriteItem",
+                                                     "DeleteItem",
+                                                     "ExecuteStatement",
+                                                     "ExecuteTransaction",
+                                                     "GetItem",
+                                                     "PutItem",
+                                                     "Query",
+                                                     "Scan",
+                                                     "TransactGetItems",
+                                                     "TransactWriteItems",
+                                                     "UpdateItem"};
   return std::find(std::begin(kOperations), std::end(kOperations), operation) !=
          std::end(kOperations);
 }

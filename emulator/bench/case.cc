@@ -123,8 +123,8 @@ Result<Case> CaseFromText(const std::string& text, const RequestParts& parts) {
     method = ToUpper(target.substr(0, blank));
     target = Trim(target.substr(blank));
   }
-  const bool known = std::find(std::begin(kMethods), std::end(kMethods), method) !=
-                     std::end(kMethods);
+  const bool known =
+      std::find(std::begin(kMethods), std::end(kMethods), method) != std::end(kMethods);
   if (!known || !target.starts_with('/') || target.find(' ') != std::string::npos) {
     return Fail(Error{fmt::format(
         "'{}' is no request: a method and a path are, as in 'GET /users?limit=10'", text)});
@@ -136,8 +136,7 @@ Result<Case> CaseFromText(const std::string& text, const RequestParts& parts) {
     const auto colon = header.find(':');
     if (colon == std::string::npos || colon == 0)
       return Fail(Error{fmt::format("a header is 'Name: value', not '{}'", header)});
-    headers.Set(header.substr(0, colon),
-                Node::String(std::string(Trim(header.substr(colon + 1)))));
+    headers.Set(header.substr(0, colon), Node::String(std::string(Trim(header.substr(colon + 1)))));
   }
   if (!parts.body.empty()) {
     node.Set("text", Node::String(parts.body));

@@ -36,22 +36,18 @@ Comparison ComparePairs(const std::vector<Pair>& pairs) {
   std::vector<double> before;
   std::vector<double> after;
   std::vector<double> ratios;
-  std::vector<double> before_level;
-  std::vector<double> after_level;
+  std::vector<double> differences;
   for (const Pair& pair : pairs) {
     before.push_back(pair.before);
     after.push_back(pair.after);
     ratios.push_back(pair.after / pair.before);
-    // Each relative to its round, so that a slow round does not hide the difference.
-    const double level = std::sqrt(pair.before * pair.after);
-    before_level.push_back(pair.before / level);
-    after_level.push_back(pair.after / level);
+    differences.push_back(std::log(pair.after / pair.before));
   }
   comparison.before_ms = Median(before);
   comparison.after_ms = Median(after);
   comparison.ratio = Median(ratios);
   comparison.interval = BootstrapMedian(ratios, kConfidence, kSeed);
-  comparison.p = MannWhitney(before_level, after_level);
+  comparison.p = SignedRank(differences);
   comparison.adjusted_p = comparison.p;
   return comparison;
 }

@@ -67,7 +67,8 @@ std::string CaseHtml(const CaseResult& result, const RunInfo& info) {
   if (!now.cold_starts.empty()) {
     out += "<h3>Cold start</h3>" + ColdPicture(result) + Paragraph("cold", ColdText(now)) +
            Paragraph("imports", ImportsText(now));
-    if (result.cold_comparison) out += Paragraph("compared", ComparisonText(*result.cold_comparison));
+    if (result.cold_comparison)
+      out += Paragraph("compared", ComparisonText(*result.cold_comparison));
   }
   if (result.saturation) out += "<h3>Saturation</h3>" + List(SaturationLines(*result.saturation));
   if (!now.slowest.empty()) {
@@ -85,15 +86,18 @@ std::string CaseHtml(const CaseResult& result, const RunInfo& info) {
 std::string HtmlReport(const BenchRun& run) {
   const RunInfo& info = run.info;
   std::string out = fmt::format(
-      "<!doctype html><html lang=en><meta charset=utf-8><title>offstage bench: {0}</title><style>{1}"
-      "</style><h1>Latency of {0}</h1><p class=faint>{2}; {3}; {4}, {5} rounds of {6:g} ms a request"
+      "<!doctype html><html lang=en><meta charset=utf-8><title>offstage bench: "
+      "{0}</title><style>{1}"
+      "</style><h1>Latency of {0}</h1><p class=faint>{2}; {3}; {4}, {5} rounds of {6:g} ms a "
+      "request"
       "{7}</p>",
       EscapeHtml(info.stack), kStyle, EscapeHtml(info.date), EscapeHtml(info.machine),
       EscapeHtml(info.version), info.rounds, info.block_seconds * 1000,
       info.baseline.empty() ? "" : ", against " + EscapeHtml(info.baseline));
   out += List(info.notes);
-  out += "<table><tr><th>milliseconds</th><th>p50</th><th>p90</th><th>p99</th><th>p99.9</th>"
-         "<th>max</th><th>cold start</th><th>requests</th></tr>";
+  out +=
+      "<table><tr><th>milliseconds</th><th>p50</th><th>p90</th><th>p99</th><th>p99.9</th>"
+      "<th>max</th><th>cold start</th><th>requests</th></tr>";
   for (const CaseResult& result : run.results)
     out += Row(result);
   out += "</table>";

@@ -132,6 +132,9 @@ Status Generator::Open(Connection& connection, std::size_t index) {
   ::fcntl(connection.fd, F_SETFL, O_NONBLOCK);
   const int on = 1;
   ::setsockopt(connection.fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+#if defined(SO_NOSIGPIPE)
+  ::setsockopt(connection.fd, SOL_SOCKET, SO_NOSIGPIPE, &on, sizeof(on));  // macOS
+#endif
   poller_.Add(connection.fd, index, Poller::Wanted::kRead);
   return Ok();
 }
@@ -185,8 +188,8 @@ nanoseconds Generator::NextWait(nanoseconds now) const {
   nanoseconds wait = kLookAround;
   if (!MoreToBegin(now)) return wait;
   if (!options_.shape.open()) return std::min(wait, options_.duration - now);
-  const bool can_begin = !idle_.empty() || connections_.size() < static_cast<std::size_t>(
-                                                                     options_.most_connections);
+  const bool can_begin =
+      !idle_.empty() || connections_.size() < static_cast<std::size_t>(options_.most_connections);
   return can_begin ? std::min(wait, schedule_.DueAt(begun_) - now) : wait;
 }
 
@@ -338,7 +341,8 @@ nanoseconds Schedule::DueAt(std::uint64_t index) const {
 
 std::uint64_t Schedule::CountBefore(nanoseconds end) const {
   if (end <= nanoseconds::zero() || rate_ <= 0) return 0;
-  auto count = static_cast<std::uint64_t>(std::ceil(static_cast<double>(end.count()) * rate_ / 1e9));
+  auto count =
+      static_cast<std::uint64_t>(std::ceil(static_cast<double>(end.count()) * rate_ / 1e9));
   while (count > 0 && DueAt(count - 1) >= end)
     --count;
   return count;

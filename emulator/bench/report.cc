@@ -31,9 +31,10 @@ std::string CaseText(const CaseResult& result, const RunInfo& info) {
   const Measured& now = result.now;
   const Summary summary = *Summarize(now.latencies);
   AddLine(out, "latency", LatencyText(summary));
-  AddLine(out, "requests", fmt::format("{}, {} a second; the generator took {:.2f} of a core",
-                                       summary.count, Figure(now.RequestsPerSecond()),
-                                       now.seconds > 0 ? now.generator_cpu_seconds / now.seconds : 0));
+  AddLine(out, "requests",
+          fmt::format("{}, {} a second; the generator took {:.2f} of a core", summary.count,
+                      Figure(now.RequestsPerSecond()),
+                      now.seconds > 0 ? now.generator_cpu_seconds / now.seconds : 0));
   AddLine(out, "where", PartsText(now));
   AddLine(out, "calls", CallsText(now));
   if (now.peak_memory_mb)
@@ -79,8 +80,7 @@ std::string MarkdownRow(const CaseResult& result) {
   const auto cold = result.now.MedianColdStart();
   return fmt::format("| `{}` | {} | {} | {} | {} | {} | {} | {} |\n", Plain(result.FullName()),
                      Figure(summary.p50), Cell(summary.p90), Cell(summary.p99), Cell(summary.p999),
-                     Figure(summary.max),
-                     cold ? Figure(cold->total_ms) : "–", summary.count);
+                     Figure(summary.max), cold ? Figure(cold->total_ms) : "–", summary.count);
 }
 
 std::string MarkdownComparison(const BenchRun& run) {
@@ -117,8 +117,9 @@ std::string ConsoleReport(const BenchRun& run) {
 
 std::string MarkdownReport(const BenchRun& run) {
   std::string out = "### Latency\n\n" + Head(run.info) + "; " + run.info.machine + "\n\n";
-  out += "| request | p50, ms | p90 | p99 | p99.9 | max | cold start | requests |\n"
-         "|---|--:|--:|--:|--:|--:|--:|--:|\n";
+  out +=
+      "| request | p50, ms | p90 | p99 | p99.9 | max | cold start | requests |\n"
+      "|---|--:|--:|--:|--:|--:|--:|--:|\n";
   for (const CaseResult& result : run.results)
     out += MarkdownRow(result);
   out += MarkdownComparison(run);

@@ -25,12 +25,7 @@ double ToMillis(nanoseconds duration) {
 
 CaseRun::CaseRun(const Case& subject, LoadShape shape, Side& now, Side* before,
                  const SessionOptions& options, const std::atomic<bool>& stop)
-    : subject_(subject),
-      shape_(shape),
-      now_(now),
-      before_(before),
-      options_(options),
-      stop_(stop) {
+    : subject_(subject), shape_(shape), now_(now), before_(before), options_(options), stop_(stop) {
   result_.name = subject.name;
   result_.source = subject.source;
   result_.shape = shape;
@@ -63,8 +58,8 @@ Status CaseRun::Blocks(std::vector<Turn*>& turns) {
   const int pieces = turns.size() > 1 ? kPieces : 1;
   for (int piece = 0; piece < pieces && !stop_.load(); ++piece) {
     for (Turn* turn : turns) {
-      OFFSTAGE_TRY(const auto latencies, turn->side->Block(subject_, shape_, options_.block / pieces,
-                                                           *turn->measured));
+      OFFSTAGE_TRY(const auto latencies,
+                   turn->side->Block(subject_, shape_, options_.block / pieces, *turn->measured));
       turn->latencies.insert(turn->latencies.end(), latencies.begin(), latencies.end());
     }
     std::reverse(turns.begin(), turns.end());

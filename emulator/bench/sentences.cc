@@ -61,8 +61,8 @@ std::string CallsText(const Measured& measured) {
     parts.push_back(fmt::format("{:.4g} {}", each, name));
   std::string text = Join(parts, ", ");
   if (measured.capacity_each)
-    text += fmt::format("{}{:.4g} capacity units", text.empty() ? "" : "; ",
-                        *measured.capacity_each);
+    text +=
+        fmt::format("{}{:.4g} capacity units", text.empty() ? "" : "; ", *measured.capacity_each);
   return text;
 }
 
@@ -84,8 +84,8 @@ std::string ImportsText(const Measured& measured) {
   constexpr std::size_t kShown = 4;
   std::vector<std::string> parts;
   for (std::size_t i = 0; i < std::min(kShown, measured.imports.size()); ++i)
-    parts.push_back(fmt::format("{} {} ms", measured.imports[i].module,
-                                Figure(measured.imports[i].total_ms)));
+    parts.push_back(
+        fmt::format("{} {} ms", measured.imports[i].module, Figure(measured.imports[i].total_ms)));
   return Join(parts, ", ");
 }
 
@@ -113,7 +113,8 @@ std::vector<std::string> SaturationLines(const Saturation& saturation) {
   std::vector<std::string> closed;
   for (const auto& [connections, rate] : saturation.closed)
     closed.push_back(fmt::format("{} at {}", Figure(rate), connections));
-  if (!closed.empty()) lines.push_back("closed loop, requests/s at concurrency: " + Join(closed, ", "));
+  if (!closed.empty())
+    lines.push_back("closed loop, requests/s at concurrency: " + Join(closed, ", "));
   for (const SaturationStep& step : saturation.steps) {
     lines.push_back(fmt::format("{}/s: {}/s answered, p50 {}, p99 {} ms from the intended start{}",
                                 Figure(step.rate), Figure(step.achieved), Figure(step.p50),
@@ -134,10 +135,11 @@ std::vector<std::string> EstimateLines(const Measured& measured, int memory_mb) 
   const double calls = CallsEach(measured);
   const double own = std::max(0.0, Median(measured.handler) - Median(measured.calls));
   const double warm = own / share + calls * kDynamoDbCallMs;
-  std::vector<std::string> lines = {fmt::format(
-      "ESTIMATE, not measured: at {} MB ({:.2f} of a CPU) a warm handler run takes about {:.0f} ms: "
-      "{} ms of own code here / {:.2f}, and {:.4g} AWS calls at {:g} ms each",
-      memory_mb, share, warm, Figure(own), share, calls, kDynamoDbCallMs)};
+  std::vector<std::string> lines = {
+      fmt::format("ESTIMATE, not measured: at {} MB ({:.2f} of a CPU) a warm handler run takes "
+                  "about {:.0f} ms: "
+                  "{} ms of own code here / {:.2f}, and {:.4g} AWS calls at {:g} ms each",
+                  memory_mb, share, warm, Figure(own), share, calls, kDynamoDbCallMs)};
   if (const auto cold = measured.MedianColdStart()) {
     const double code = cold->has_parts ? cold->imports_ms : cold->init_ms;
     lines.push_back(fmt::format(
@@ -146,7 +148,8 @@ std::vector<std::string> EstimateLines(const Measured& measured, int memory_mb) 
         code / share + kLeastColdMs, Figure(code), share, kLeastColdMs));
   }
   lines.push_back(
-      "the estimate assumes one core of Lambda's to be as fast as one here, and code that uses one");
+      "the estimate assumes one core of Lambda's to be as fast as one here, and code that uses "
+      "one");
   return lines;
 }
 
@@ -154,10 +157,11 @@ std::vector<std::string> Caveats(const CaseResult& result) {
   std::vector<std::string> lines;
   const Measured& now = result.now;
   if (result.interrupted)
-    lines.push_back(
-        fmt::format("interrupted after {} rounds: what was measured until then", now.round_medians.size()));
+    lines.push_back(fmt::format("interrupted after {} rounds: what was measured until then",
+                                now.round_medians.size()));
   if (now.cold_in_blocks > 0)
-    lines.push_back(fmt::format("{} of the measured requests met a cold start", now.cold_in_blocks));
+    lines.push_back(
+        fmt::format("{} of the measured requests met a cold start", now.cold_in_blocks));
   if (now.unanswered > 0)
     lines.push_back(fmt::format(
         "{} requests that were due had no answer when the load ended: the rate is too high, and "

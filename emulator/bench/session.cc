@@ -103,7 +103,8 @@ Status Bench::Initialize() {
     arguments_.push_back(flag);
     if (flag.starts_with("--benchmark_format")) own_display_ = false;
     constexpr std::string_view kRepetitions = "--benchmark_repetitions=";
-    if (flag.starts_with(kRepetitions)) repetitions_ = std::atoi(flag.c_str() + kRepetitions.size());
+    if (flag.starts_with(kRepetitions))
+      repetitions_ = std::atoi(flag.c_str() + kRepetitions.size());
     if (flag.starts_with("--benchmark_min_time"))
       return Fail(Error{"--benchmark_min_time is --block here: the time measured in one round"});
   }
@@ -208,7 +209,9 @@ Result<EarlierRounds> ReadEarlier(const std::string& json) {
 }
 
 void CompareAll(std::vector<CaseResult>& results, const EarlierRounds& earlier) {
-  std::vector<Comparison*> all;
+  // Two questions, each corrected by itself: cold starts must not hide what warm requests show.
+  std::vector<Comparison*> warm;
+  std::vector<Comparison*> cold_ones;
   for (CaseResult& result : results) {
     if (!result.measured()) continue;
     const std::vector<double>& now = result.now.round_medians;
@@ -227,10 +230,11 @@ void CompareAll(std::vector<CaseResult>& results, const EarlierRounds& earlier) 
     } else if (const auto found = earlier.find(result.FullName()); found != earlier.end()) {
       result.comparison = CompareRuns(found->second, now);
     }
-    if (result.comparison) all.push_back(&*result.comparison);
-    if (result.cold_comparison) all.push_back(&*result.cold_comparison);
+    if (result.comparison) warm.push_back(&*result.comparison);
+    if (result.cold_comparison) cold_ones.push_back(&*result.cold_comparison);
   }
-  Conclude(std::move(all));
+  Conclude(std::move(warm));
+  Conclude(std::move(cold_ones));
 }
 
 }  // namespace offstage::bench

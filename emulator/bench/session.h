@@ -1,6 +1,6 @@
 // Session: measures cases on Google Benchmark: each case and load is a benchmark of manual time, a
-// repetition is a round, its time the median latency of the round. The library's filters, repetitions, statistics,
-// console, JSON and CSV work as in any of its programs.
+// repetition is a round, its time the median latency of the round. The library's filters,
+// repetitions, statistics, console, JSON and CSV work as in any of its programs.
 #pragma once
 
 #include <atomic>
@@ -16,7 +16,7 @@ namespace offstage::bench {
 
 struct SessionOptions {
   // New processes each, then blocks of both versions in turn.
-  int rounds = 10;
+  int rounds = 14;
   // Of measured requests, a round and version.
   nanoseconds block{std::chrono::milliseconds(400)};
   // Unmeasured requests before, a connection.

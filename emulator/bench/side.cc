@@ -56,8 +56,8 @@ Status Side::Locate() {
   constexpr std::string_view kScheme = "http://";
   if (url.empty()) return Fail(Error{"the template has no API whose routes could be measured"});
   if (!url.starts_with(kScheme)) {
-    return Fail(Error{fmt::format(
-        "{} cannot be measured: the load generator speaks plain http:// alone", url)});
+    return Fail(Error{
+        fmt::format("{} cannot be measured: the load generator speaks plain http:// alone", url)});
   }
   std::string rest = url.substr(kScheme.size());
   const auto slash = rest.find('/');

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <numeric>
 #include <random>
 
@@ -141,6 +142,38 @@ double MannWhitney(const std::vector<double>& a, const std::vector<double>& b) {
   if (variance <= 0) return 1;
   const double distance = std::max(0.0, std::abs(u - na * nb / 2) - 0.5);
   return std::erfc(distance / std::sqrt(variance) / std::sqrt(2.0));
+}
+
+double SignedRank(const std::vector<double>& differences) {
+  std::vector<double> left;
+  std::copy_if(differences.begin(), differences.end(), std::back_inserter(left),
+               [](double difference) { return difference != 0; });
+  if (left.empty()) return 1;
+  std::sort(left.begin(), left.end(), [](double a, double b) { return std::abs(a) < std::abs(b); });
+  const std::size_t n = left.size();
+  double positive = 0;
+  for (std::size_t i = 0; i < n;) {
+    std::size_t end = i;
+    while (end < n && std::abs(left[end]) == std::abs(left[i]))
+      ++end;
+    const double rank = (static_cast<double>(i + 1) + static_cast<double>(end)) / 2;
+    for (; i < end; ++i)
+      positive += left[i] > 0 ? rank : 0;
+  }
+  // How many of the 2^n ways to give signs reach each sum of ranks.
+  const std::size_t most = n * (n + 1) / 2;
+  std::vector<double> ways(most + 1, 0);
+  ways[0] = 1;
+  for (std::size_t rank = 1; rank <= n; ++rank) {
+    for (std::size_t sum = most; sum >= rank; --sum)
+      ways[sum] += ways[sum - rank];
+  }
+  // Ties give half ranks: rounded to the side that claims less.
+  const double smaller = std::ceil(std::min(positive, static_cast<double>(most) - positive));
+  double below = 0;
+  for (std::size_t sum = 0; sum <= most && static_cast<double>(sum) <= smaller; ++sum)
+    below += ways[sum];
+  return std::min(1.0, 2 * below / std::pow(2.0, static_cast<double>(n)));
 }
 
 Interval BootstrapMedian(const std::vector<double>& values, double confidence, std::uint64_t seed) {

@@ -36,6 +36,11 @@ std::optional<Summary> Summarize(std::vector<double> values);
 // corrections for ties and continuity. 1 when either is empty.
 double MannWhitney(const std::vector<double>& a, const std::vector<double>& b);
 
+// Two-sided exact p of Wilcoxon's signed-rank test: how likely differences of pairs that lean this
+// far to one side are when neither side is larger. Zeros say nothing and are left out; 1 when none
+// is left.
+double SignedRank(const std::vector<double>& differences);
+
 struct Interval {
   double low = 0;
   double high = 0;

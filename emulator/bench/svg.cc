@@ -77,8 +77,8 @@ std::string Marks(const Summary& summary, const Axis& axis, double base) {
   const auto mark = [&](const std::optional<double>& value, const std::string& name, double y) {
     if (!value) return;
     const double x = axis.Place(*value);
-    out += fmt::format("<line x1=\"{0:.1f}\" x2=\"{0:.1f}\" y1=\"{1:.1f}\" y2=\"{2:.1f}\"/>", x,
-                       y, base);
+    out += fmt::format("<line x1=\"{0:.1f}\" x2=\"{0:.1f}\" y1=\"{1:.1f}\" y2=\"{2:.1f}\"/>", x, y,
+                       base);
     out += Words(std::min(x + 3, kWidth - 90), y + 4, fmt::format("{} {}", name, Figure(*value)));
   };
   mark(summary.p50, "p50", 10);
@@ -134,7 +134,8 @@ std::string ColdPicture(const CaseResult& result) {
     double x = kLabelWidth;
     out += Words(0, y + 14, fmt::format("{} {} ms", line.name, Figure(line.cold.total_ms)));
     const auto part = [&](double millis, std::string_view kind, const std::string& name) {
-      out += Bar(x, y, millis * scale, kRow - 5, kind, fmt::format("{} {} ms", name, Figure(millis)));
+      out +=
+          Bar(x, y, millis * scale, kRow - 5, kind, fmt::format("{} {} ms", name, Figure(millis)));
       x += millis * scale;
     };
     if (line.cold.has_parts) {
@@ -196,9 +197,9 @@ std::string TimelinePicture(const Traced& request) {
     constexpr std::size_t kShown = 44;
     if (name.size() > kShown) name = name.substr(0, kShown - 3) + "...";
     out += Words(0, y + 14, name);
-    out += Bar(2 * kLabelWidth - 60 + lane.start * scale, y, lane.length * scale, kRow - 5,
-               lane.kind, fmt::format("{}: {} ms, from {} ms", lane.name, Figure(lane.length),
-                                      Figure(lane.start)));
+    out += Bar(
+        2 * kLabelWidth - 60 + lane.start * scale, y, lane.length * scale, kRow - 5, lane.kind,
+        fmt::format("{}: {} ms, from {} ms", lane.name, Figure(lane.length), Figure(lane.start)));
     out += Words(kWidth, y + 14, Figure(lane.length) + " ms", "end");
     y += kRow;
   }
@@ -218,17 +219,19 @@ std::string RoundsPicture(const CaseResult& result) {
   const auto line = [&](const std::vector<double>& values, std::string_view kind) {
     std::string points;
     for (std::size_t i = 0; i < values.size(); ++i) {
-      points += fmt::format(
-          "{:.1f},{:.1f} ",
-          kWidth * static_cast<double>(i) / static_cast<double>(std::max<std::size_t>(1, values.size() - 1)),
-          kHeight - kHeight * (values[i] - low) / std::max(high - low, 1e-9));
+      points += fmt::format("{:.1f},{:.1f} ",
+                            kWidth * static_cast<double>(i) /
+                                static_cast<double>(std::max<std::size_t>(1, values.size() - 1)),
+                            kHeight - kHeight * (values[i] - low) / std::max(high - low, 1e-9));
     }
     return fmt::format("<polyline class=\"{}\" points=\"{}\"/>", kind, points);
   };
   std::string out = Open(kHeight + 18, "Median of each round");
   if (result.before) out += line(result.before->round_medians, "before");
   out += line(now, "now");
-  return out + Words(0, kHeight + 14, fmt::format("median of each round, {} to {} ms", Figure(low), Figure(high))) +
+  return out +
+         Words(0, kHeight + 14,
+               fmt::format("median of each round, {} to {} ms", Figure(low), Figure(high))) +
          "</svg>";
 }
 

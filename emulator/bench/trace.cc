@@ -127,8 +127,8 @@ std::optional<double> PeakMemoryMb(const scenario::Record& record) {
 
 namespace {
 
-// "import time:       234 |        567 |   json.decoder": the name two spaces deeper for each module
-// that loads it.
+// "import time:       234 |        567 |   json.decoder": the name two spaces deeper for each
+// module that loads it.
 struct ImportLine {
   ImportTime time = {};
   std::size_t depth = 0;
@@ -151,10 +151,9 @@ std::optional<ImportLine> ReadImportLine(std::string_view line) {
   const auto total = MicrosToMillis(parts[1]);
   const auto name = parts[2].find_first_not_of(' ');
   if (!self || !total || name == std::string_view::npos || name == 0) return std::nullopt;
-  return ImportLine{.time = {.module = std::string(Trim(parts[2])),
-                             .self_ms = *self,
-                             .total_ms = *total},
-                    .depth = (name - 1) / 2};
+  return ImportLine{
+      .time = {.module = std::string(Trim(parts[2])), .self_ms = *self, .total_ms = *total},
+      .depth = (name - 1) / 2};
 }
 
 }  // namespace
@@ -179,9 +178,9 @@ std::vector<ImportTime> ReadImportTimes(const std::vector<std::string>& lines) {
     }
     inner.clear();
   }
-  std::stable_sort(
-      best.begin(), best.end(),
-      [](const ImportTime& a, const ImportTime& b) { return a.total_ms > b.total_ms; });
+  std::stable_sort(best.begin(), best.end(), [](const ImportTime& a, const ImportTime& b) {
+    return a.total_ms > b.total_ms;
+  });
   return best;
 }
 
@@ -252,9 +251,8 @@ std::vector<std::string> Explain(const Traced& request) {
   const auto share = [total](double part) { return fmt::format("{:.0f} %", 100 * part / total); };
   if (request.cold) {
     const ColdStart& cold = *request.cold;
-    std::string line =
-        fmt::format("a cold start: {:.1f} ms before the handler ran ({})", cold.init_ms,
-                    share(cold.init_ms));
+    std::string line = fmt::format("a cold start: {:.1f} ms before the handler ran ({})",
+                                   cold.init_ms, share(cold.init_ms));
     if (cold.has_parts) {
       line += fmt::format(": process {:.1f}, runtime {:.1f}, the handler's modules {:.1f} ms",
                           cold.process_ms, cold.runtime_ms, cold.imports_ms);
@@ -262,23 +260,23 @@ std::vector<std::string> Explain(const Traced& request) {
     facts.push_back(std::move(line));
   }
   if (request.queued_ms > kWorthTelling * total)
-    facts.push_back(
-        fmt::format("{:.1f} ms waiting for an environment ({})", request.queued_ms,
-                    share(request.queued_ms)));
+    facts.push_back(fmt::format("{:.1f} ms waiting for an environment ({})", request.queued_ms,
+                                share(request.queued_ms)));
   if (!request.function.empty()) {
     const double calls = request.CallsMs();
     const double own = std::max(0.0, request.handler_ms - calls);
-    facts.push_back(fmt::format(
-        "{} ran {:.1f} ms ({}): {:.1f} ms of it while AWS calls were answered, {:.1f} ms in its own "
-        "code and SDK",
-        request.function, request.handler_ms, share(request.handler_ms), calls, own));
+    facts.push_back(
+        fmt::format("{} ran {:.1f} ms ({}): {:.1f} ms of it while AWS calls were answered, {:.1f} "
+                    "ms in its own "
+                    "code and SDK",
+                    request.function, request.handler_ms, share(request.handler_ms), calls, own));
   }
   ExplainCalls(request, facts);
   const double rest = request.total_ms - request.handler_ms - request.queued_ms -
                       (request.cold ? request.cold->init_ms : 0);
   if (rest > kWorthTelling * total)
-    facts.push_back(fmt::format("{:.1f} ms in the emulator's gateway and runtime ({})", rest,
-                                share(rest)));
+    facts.push_back(
+        fmt::format("{:.1f} ms in the emulator's gateway and runtime ({})", rest, share(rest)));
   if (!request.explain.empty()) facts.push_back("the gateway says: " + request.explain);
   return facts;
 }

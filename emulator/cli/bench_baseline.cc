@@ -82,13 +82,16 @@ Result<Worktree> Worktree::Make(const fs::path& inside, const std::string& ref) 
   Worktree made;
   const auto top = Git(inside, {"rev-parse", "--show-toplevel"});
   if (!top.ok()) {
-    return Fail(Error{fmt::format("--baseline {}: there is no such file, and {} is in no git repository",
-                                  ref, inside.string())});
+    return Fail(
+        Error{fmt::format("--baseline {}: there is no such file, and {} is in no git repository",
+                          ref, inside.string())});
   }
   made.repository_ = *top;
-  const auto commit = Git(made.repository_, {"rev-parse", "--verify", "--quiet", "--end-of-options", ref + "^{commit}"});
+  const auto commit = Git(made.repository_, {"rev-parse", "--verify", "--quiet", "--end-of-options",
+                                             ref + "^{commit}"});
   if (!commit.ok() || commit->empty()) {
-    return Fail(Error{fmt::format("--baseline {}: there is no such file, and no such git ref", ref)});
+    return Fail(
+        Error{fmt::format("--baseline {}: there is no such file, and no such git ref", ref)});
   }
   made.commit_ = commit->substr(0, 7);
   std::string pattern = (fs::temp_directory_path() / "offstage-baseline-XXXXXX").string();

@@ -82,12 +82,13 @@ Status AddFromSuites(const BenchOptions& options, const fs::path& beside,
   std::vector<std::string> without;
   out.cases = bench::CasesFromRoutes(*routes, loaded.scenarios, without);
   if (!without.empty()) {
-    out.notes.push_back(
-        fmt::format("not measured, since no scenario has a request that succeeds: {}", Join(without, ", ")));
+    out.notes.push_back(fmt::format(
+        "not measured, since no scenario has a request that succeeds: {}", Join(without, ", ")));
   }
   if (out.cases.empty()) {
-    return Fail(Error{"nothing to measure: no scenario file has a `bench` block or a request that "
-                      "succeeds; name requests, as in offstage bench 'GET /users?limit=10'"});
+    return Fail(
+        Error{"nothing to measure: no scenario file has a `bench` block or a request that "
+              "succeeds; name requests, as in offstage bench 'GET /users?limit=10'"});
   }
   return Ok();
 }

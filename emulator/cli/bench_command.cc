@@ -323,10 +323,10 @@ int BenchRunner::ExitCodeFor(const bench::BenchRun& run) const {
       if (!comparison->has_value()) continue;
       compared = true;
       if (!plan_.fail_above || !bench::FailsAbove(**comparison, *plan_.fail_above)) continue;
-      std::fprintf(stderr, "offstage: %s%s is slower than the baseline by %.1f %%, more than %.4g %%\n",
-                   result.FullName().c_str(),
-                   comparison == &result.cold_comparison ? " (cold start)" : "",
-                   100 * ((*comparison)->ratio - 1), 100 * *plan_.fail_above);
+      std::fprintf(
+          stderr, "offstage: %s%s is slower than the baseline by %.1f %%, more than %.4g %%\n",
+          result.FullName().c_str(), comparison == &result.cold_comparison ? " (cold start)" : "",
+          100 * ((*comparison)->ratio - 1), 100 * *plan_.fail_above);
       code = kChecksFailed;
     }
   }
@@ -346,9 +346,9 @@ int BenchRunner::Conclude(std::vector<bench::CaseResult> results) {
   bench::CompareAll(results, baseline_ ? baseline_->earlier : bench::EarlierRounds());
   const bench::BenchRun run{.info = Info(), .results = std::move(results)};
   // With --benchmark_format stdout is Google Benchmark's.
-  const bool other_display = std::any_of(
-      options_.flags.begin(), options_.flags.end(),
-      [](const std::string& flag) { return flag.starts_with("--benchmark_format"); });
+  const bool other_display =
+      std::any_of(options_.flags.begin(), options_.flags.end(),
+                  [](const std::string& flag) { return flag.starts_with("--benchmark_format"); });
   std::FILE* out = other_display ? stderr : stdout;
   fmt::print(out, "{}", bench::ConsoleReport(run));
   std::fflush(out);
@@ -404,7 +404,8 @@ void AddBenchCommand(CLI::App& program, int& exit_code) {
   AddProjectOptions(*command, options->common);
   AddRuntimeOptions(*command, options->common);
   command->footer(
-      "--benchmark_filter, --benchmark_repetitions, --benchmark_format, --benchmark_out and the other "
+      "--benchmark_filter, --benchmark_repetitions, --benchmark_format, --benchmark_out and the "
+      "other "
       "flags of Google Benchmark work as in its programs.");
   command->allow_extras();
   command->callback([options, command, &exit_code] {

@@ -22,7 +22,7 @@ struct BenchOptions {
   std::vector<std::string> seeds;
   std::vector<int> concurrency;
   std::vector<double> rates;
-  int rounds = 10;
+  int rounds = 14;
   std::string block = "400ms";
   int warm_up = 20;
   bool quick = false;

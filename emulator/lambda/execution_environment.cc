@@ -49,8 +49,7 @@ std::optional<ExecutionEnvironment::InitParts> ReadMarks(std::string_view text,
   microseconds parts[3];
   for (std::size_t i = 0; i < 3; ++i) {
     std::int64_t value = 0;
-    const auto read =
-        std::from_chars(marks[i].data(), marks[i].data() + marks[i].size(), value);
+    const auto read = std::from_chars(marks[i].data(), marks[i].data() + marks[i].size(), value);
     if (read.ec != std::errc() || microseconds(value) < before) return std::nullopt;
     parts[i] = microseconds(value) - before;
     before = microseconds(value);
@@ -272,7 +271,8 @@ http::Reply ExecutionEnvironment::Answer(const http::Request& request) {
   if (!path.starts_with(kApiPrefix)) return {.status = 404, .body = "404 page not found\n"};
   path.remove_prefix(kApiPrefix.size());
   const bool post = request.method == "POST";
-  if (path == "invocation/next" && request.method == "GET") return Next(request.headers.Get("Offstage-Init-Marks"));
+  if (path == "invocation/next" && request.method == "GET")
+    return Next(request.headers.Get("Offstage-Init-Marks"));
   if (path == "init/error" && post) return TakeInitError(request.body);
   if (path.starts_with(kInvocationPrefix) && post) {
     path.remove_prefix(kInvocationPrefix.size());

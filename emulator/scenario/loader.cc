@@ -327,7 +327,8 @@ std::vector<double> Loader::Numbers(const Node* node, const std::string& what) {
   for (const std::string& text : Texts(node)) {
     const auto number = Node::Scalar(Node::Kind::kString, text, node->position()).AsNumber();
     if (!number || *number <= 0 || *number > 1e6) {
-      problems_.Add(node->position(), fmt::format("`{}` takes numbers above 0, not `{}`", what, text));
+      problems_.Add(node->position(),
+                    fmt::format("`{}` takes numbers above 0, not `{}`", what, text));
       continue;
     }
     numbers.push_back(*number);

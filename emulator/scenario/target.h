@@ -110,8 +110,8 @@ class Target {
   virtual Status Prepare(const StartingPoint& start) = 0;
   virtual Result<http::Reply> Send(const http::Request& request) = 0;
   virtual TimePoint Now() const = 0;
-  // Where the routes are, "http://127.0.0.1:3000/Prod", for those who send by themselves. Empty: there
-  // are none.
+  // Where the routes are, "http://127.0.0.1:3000/Prod", for those who send by themselves. Empty:
+  // there are none.
   virtual std::string url() const { return {}; }
   // Null: only the routes can be reached.
   virtual Inside* inside() = 0;

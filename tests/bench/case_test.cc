@@ -9,8 +9,9 @@ namespace offstage::bench {
 namespace {
 
 const std::vector<Route> kRoutes = {
-    {"GET", "/users"},           {"GET", "/users/{id}"},  {"GET", "/users/recent"}, {"POST", "/users"},
-    {"ANY", "/files/{proxy+}"}, {"GET", "/users/{id}/x"}, {"DELETE", "/users/{id}"},
+    {"GET", "/users"},         {"GET", "/users/{id}"},     {"GET", "/users/recent"},
+    {"POST", "/users"},        {"ANY", "/files/{proxy+}"}, {"GET", "/users/{id}/x"},
+    {"DELETE", "/users/{id}"},
 };
 
 std::string RouteOf(const std::string& method, const std::string& target) {
@@ -57,7 +58,8 @@ class Answering : public scenario::Target {
 };
 
 TEST_F(Cases, ACommandLineRequestKeepsItsParts) {
-  const auto subject = CaseFromText("post /users?x=1", {.headers = {"X-A: b"}, .body = R"({"n": 1})"});
+  const auto subject =
+      CaseFromText("post /users?x=1", {.headers = {"X-A: b"}, .body = R"({"n": 1})"});
   ASSERT_TRUE(subject.ok());
   EXPECT_EQ(subject->name, "POST /users?x=1");
   Answering target;
@@ -144,22 +146,26 @@ scenarios:
   EXPECT_EQ(cases[1].name, "POST /users");
   EXPECT_EQ(cases[1].expected_status, 201);
   // Refused, after a fault, never asked for: no example.
-  EXPECT_EQ(without, (std::vector<std::string>{"GET /users", "GET /users/recent", "ANY /files/{proxy+}",
-                                               "GET /users/{id}/x", "DELETE /users/{id}"}));
+  EXPECT_EQ(without,
+            (std::vector<std::string>{"GET /users", "GET /users/recent", "ANY /files/{proxy+}",
+                                      "GET /users/{id}/x", "DELETE /users/{id}"}));
 }
 
 TEST_F(Cases, AMeasureThatIsNoRequestIsRefused) {
   const auto path = folder_.Write("t.scenario.yml", "bench: [{name: a, measure: {settle: 5s}}]");
   const auto loaded = scenario::LoadSuites({path});
   ASSERT_FALSE(loaded.ok());
-  EXPECT_NE(loaded.error().problems.front().find("`measure` takes an HTTP step"), std::string::npos);
+  EXPECT_NE(loaded.error().problems.front().find("`measure` takes an HTTP step"),
+            std::string::npos);
 }
 
 TEST_F(Cases, ARateThatIsNoneIsRefused) {
-  const auto path = folder_.Write("t.scenario.yml", "bench: [{name: a, measure: {get: /}, rate: [1, fast]}]");
+  const auto path =
+      folder_.Write("t.scenario.yml", "bench: [{name: a, measure: {get: /}, rate: [1, fast]}]");
   const auto loaded = scenario::LoadSuites({path});
   ASSERT_FALSE(loaded.ok());
-  EXPECT_NE(loaded.error().problems.front().find("`rate` takes numbers above 0, not `fast`"), std::string::npos);
+  EXPECT_NE(loaded.error().problems.front().find("`rate` takes numbers above 0, not `fast`"),
+            std::string::npos);
 }
 
 }  // namespace

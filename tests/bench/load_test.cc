@@ -57,7 +57,8 @@ TEST(Schedule, IsEvenAndDoesNotDrift) {
 }
 
 TEST(Wire, AddsWhatIsMissingAlone) {
-  EXPECT_EQ(ToWire(Request("GET", "/x?y=1"), "h:1").bytes, "GET /x?y=1 HTTP/1.1\r\nHost: h:1\r\n\r\n");
+  EXPECT_EQ(ToWire(Request("GET", "/x?y=1"), "h:1").bytes,
+            "GET /x?y=1 HTTP/1.1\r\nHost: h:1\r\n\r\n");
   EXPECT_EQ(ToWire(Request("POST", "/x", {{"host", "other"}}, "{}"), "h").bytes,
             "POST /x HTTP/1.1\r\nhost: other\r\nContent-Length: 2\r\n\r\n{}");
   EXPECT_TRUE(ToWire(Request("HEAD", "/"), "h").head);
@@ -198,8 +199,7 @@ TEST_F(Load, StopsSoonWhenAsked) {
 
 TEST_F(Load, AConnectionThatTheServerClosesIsOpenedAgain) {
   Serve([](const http::Request&) { return http::Reply{.status = 200, .body = "x"}; });
-  std::vector<WireRequest> requests = {
-      ToWire(Request("GET", "/", {{"Connection", "close"}}), "h")};
+  std::vector<WireRequest> requests = {ToWire(Request("GET", "/", {{"Connection", "close"}}), "h")};
   LoadOptions options = Options();
   options.requests = 10;
   const auto load = RunLoad(requests, options);

@@ -38,13 +38,16 @@ INSTANTIATE_TEST_SUITE_P(
         Example{"Length", "HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello", 200, 5, true},
         Example{"Empty", "HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n", 201, 0, true},
         Example{"NoBody", "HTTP/1.1 204 No Content\r\n\r\n", 204, 0, true},
-        Example{"Close", "HTTP/1.1 500 Oops\r\nConnection: close\r\nContent-Length: 2\r\n\r\nno", 500, 2, false},
+        Example{"Close", "HTTP/1.1 500 Oops\r\nConnection: close\r\nContent-Length: 2\r\n\r\nno",
+                500, 2, false},
         Example{"Old", "HTTP/1.0 200 OK\r\nContent-Length: 1\r\n\r\nx", 200, 1, false},
         Example{"Chunks",
-                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\na;x=y\r\n0123456789\r\n0\r\n\r\n",
+                "HTTP/1.1 200 OK\r\nTransfer-Encoding: "
+                "chunked\r\n\r\n5\r\nhello\r\na;x=y\r\n0123456789\r\n0\r\n\r\n",
                 200, 15, true},
-        Example{"Continue", "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", 200, 2,
-                true}),
+        Example{"Continue",
+                "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", 200,
+                2, true}),
     [](const auto& row) { return row.param.name; });
 
 TEST(ReplyReader, AHeadReplyHasNoBody) {
@@ -63,9 +66,9 @@ TEST(ReplyReader, ABodyWithoutLengthEndsWithTheConnection) {
 }
 
 TEST(ReplyReader, KnowsWhatIsNoReply) {
-  for (const std::string bad : {"SSH-2.0\r\n\r\n", "HTTP/1.1 abc\r\n\r\n",
-                                "HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n",
-                                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"}) {
+  for (const std::string bad :
+       {"SSH-2.0\r\n\r\n", "HTTP/1.1 abc\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"}) {
     ReplyReader reader;
     reader.Begin(ReplyReader::Body::kPossible);
     EXPECT_EQ(reader.Feed(bad), State::kBroken) << bad;

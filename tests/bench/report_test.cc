@@ -17,7 +17,8 @@ CaseResult Measurement() {
   result.now.calls = {1};
   result.now.calls_each = {{"dynamodb.GetItem T", 2}};
   result.now.cold_starts = {{.init_ms = 100, .first_run_ms = 5, .total_ms = 110}};
-  result.now.slowest = {{.request_id = "r", .route = "GET /<b>", .function = "F", .total_ms = 20, .handler_ms = 4}};
+  result.now.slowest = {
+      {.request_id = "r", .route = "GET /<b>", .function = "F", .total_ms = 20, .handler_ms = 4}};
   return result;
 }
 

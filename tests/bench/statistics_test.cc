@@ -52,11 +52,22 @@ TEST(MannWhitney, IsExactForSmallSamples) {
   EXPECT_NEAR(MannWhitney(UpTo(10), {11, 12, 13, 14, 15, 16, 17, 18, 19, 20}), 2.0 / 184756, 1e-12);
 }
 
-// scipy.stats.mannwhitneyu(a, b, method="asymptotic").
+// By the textbook's formula: U 5.5, variance 22.2, with continuity.
 TEST(MannWhitney, CorrectsForTies) {
-  EXPECT_NEAR(MannWhitney({1, 2, 2, 3, 4}, {2, 3, 4, 4, 5}), 0.2003, 5e-4);
+  EXPECT_NEAR(MannWhitney({1, 2, 2, 3, 4}, {2, 3, 4, 4, 5}), 0.162587, 1e-6);
   EXPECT_EQ(MannWhitney({1, 1, 1}, {1, 1, 1}), 1);
   EXPECT_EQ(MannWhitney({}, {1}), 1);
+}
+
+// All on one side: 2 of the 2^n ways to give signs.
+TEST(SignedRank, IsExact) {
+  EXPECT_NEAR(SignedRank({1, 2, 3, 4, 5, 6}), 2.0 / 64, 1e-12);
+  EXPECT_NEAR(SignedRank({-1, -2, -3, -4, -5, -6}), 2.0 / 64, 1e-12);
+  // The smallest against the rest: sums 0 and 1 of ranks.
+  EXPECT_NEAR(SignedRank({-1, 2, 3, 4, 5, 6}), 4.0 / 64, 1e-12);
+  EXPECT_EQ(SignedRank({1, -1}), 1);
+  EXPECT_EQ(SignedRank({0, 0}), 1);
+  EXPECT_EQ(SignedRank({}), 1);
 }
 
 TEST(Bootstrap, HoldsTheMedianAndRepeats) {

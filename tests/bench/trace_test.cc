@@ -20,8 +20,11 @@ Span At(const std::string& request, const std::string& name, std::chrono::micros
 }
 
 Span Gateway(std::vector<std::pair<std::string, std::string>> more = {}) {
-  std::vector<std::pair<std::string, std::string>> attributes = {
-      {"route", "GET /x"}, {"status", "200"}, {"function", "F"}, {"invocation", "i1"}, {"handler_us", "9000"}};
+  std::vector<std::pair<std::string, std::string>> attributes = {{"route", "GET /x"},
+                                                                 {"status", "200"},
+                                                                 {"function", "F"},
+                                                                 {"invocation", "i1"},
+                                                                 {"handler_us", "9000"}};
   attributes.insert(attributes.end(), more.begin(), more.end());
   return At("g1", "gateway GET /x", 1000us, 10'000us, std::move(attributes));
 }
@@ -74,17 +77,21 @@ TEST(Trace, SplitsAColdStart) {
 
 TEST(Explain, NamesReadsThatCouldBeABatch) {
   const std::string facts = Join(Explain(ReadTrace(ThreeReads()).at(0)), "\n");
-  EXPECT_NE(facts.find("3 dynamodb.GetItem on T took 1.5 ms in the emulator, one after another: a BatchGetItem"),
-            std::string::npos)
+  EXPECT_NE(
+      facts.find(
+          "3 dynamodb.GetItem on T took 1.5 ms in the emulator, one after another: a BatchGetItem"),
+      std::string::npos)
       << facts;
   EXPECT_NE(facts.find("1.5 capacity units"), std::string::npos) << facts;
-  EXPECT_NE(facts.find("F ran 9.0 ms (90 %): 1.5 ms of it while AWS calls"), std::string::npos) << facts;
+  EXPECT_NE(facts.find("F ran 9.0 ms (90 %): 1.5 ms of it while AWS calls"), std::string::npos)
+      << facts;
 }
 
 TEST(Explain, ParallelReadsAreNoHint) {
   Traced request{.function = "F", .total_ms = 10, .handler_ms = 9};
-  request.calls = {{.operation = "dynamodb.GetItem", .table = "T", .start_ms = 1, .duration_ms = 2},
-                   {.operation = "dynamodb.GetItem", .table = "T", .start_ms = 1.5, .duration_ms = 2}};
+  request.calls = {
+      {.operation = "dynamodb.GetItem", .table = "T", .start_ms = 1, .duration_ms = 2},
+      {.operation = "dynamodb.GetItem", .table = "T", .start_ms = 1.5, .duration_ms = 2}};
   EXPECT_EQ(Join(Explain(request), "\n").find("one after another"), std::string::npos);
 }
 
@@ -97,7 +104,8 @@ TEST(Explain, SaysWhatAScanDoes) {
 TEST(PeakMemory, IsTheLargestOfTheReports) {
   scenario::Record record;
   const auto report = [](int megabytes) {
-    return "REPORT RequestId: x\tMemory Size: 128 MB\tMax Memory Used: " + std::to_string(megabytes) + " MB\t";
+    return "REPORT RequestId: x\tMemory Size: 128 MB\tMax Memory Used: " +
+           std::to_string(megabytes) + " MB\t";
   };
   EXPECT_FALSE(PeakMemoryMb(record));
   record.lines.push_back({.text = report(999)});  // A handler may print anything.

@@ -50,7 +50,7 @@ bench:
 """
 QUICK = ["--rounds", "2", "--block", "60ms", "--warm-up", "5", "--no-imports"]
 # Short rounds, but as many as a verdict needs.
-COMPARE = ["--rounds", "8", "--block", "100ms", "--warm-up", "5", "--no-imports", "-q"]
+COMPARE = ["--rounds", "11", "--block", "80ms", "--warm-up", "5", "--no-imports", "-q"]
 
 
 def files(seconds=0):

@@ -70,7 +70,8 @@ INSTANTIATE_TEST_SUITE_P(
                     "bench: [{name: a, measure: {get: /}, concurency: 2}]"));
 
 TEST(Schema, EveryKeyHasADescription) {
-  for (const Shape* shape : {&FileShape(), &ScenarioShape(), &BenchShape(), &StepShape(), &ExpectShape()}) {
+  for (const Shape* shape :
+       {&FileShape(), &ScenarioShape(), &BenchShape(), &StepShape(), &ExpectShape()}) {
     for (const Field& field : shape->fields)
       EXPECT_FALSE(field.doc.empty()) << shape->name << " " << field.name;
   }
