@@ -149,7 +149,7 @@ Status Generator::AddConnection() {
 
 void Generator::Begin(std::size_t index, nanoseconds due) {
   Connection& connection = *connections_[index];
-  connection.request = &requests_[begun_ % requests_.size()];
+  connection.request = &requests_[(options_.first_request + begun_) % requests_.size()];
   connection.busy = true;
   connection.again = false;
   connection.due = due;
@@ -319,6 +319,7 @@ Result<LoadResult> Generator::Run() {
     now = Now();
   }
   result_.elapsed = Now();
+  result_.begun = begun_;
   result_.cpu = ThreadCpu() - cpu;
   result_.unanswered = Stopped() ? 0 : under_way_;
   if (options_.shape.open() && !Stopped() && options_.requests == 0)

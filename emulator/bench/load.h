@@ -53,6 +53,8 @@ struct LoadOptions {
   std::uint64_t requests = 0;
   nanoseconds duration{std::chrono::seconds(1)};
   nanoseconds patience{std::chrono::seconds(35)};
+  // Which of the requests is sent first.
+  std::uint64_t first_request = 0;
   // Answers with another status are failures. 0: any of 2xx and 3xx is good.
   int expected_status = 0;
   // Set from another thread: ends now, with what was measured so far. May be null.
@@ -72,6 +74,8 @@ struct Sample {
 struct LoadResult {
   // Good answers, in the order in which they came.
   std::vector<Sample> samples = {};
+  // Requests sent, whatever became of them.
+  std::uint64_t begun = 0;
   std::uint64_t failures = 0;
   // "answered 502", "no answer: connection closed"; of the first failure.
   std::string first_failure = {};

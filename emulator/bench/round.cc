@@ -15,7 +15,7 @@ using namespace std::chrono_literals;
 constexpr int kPieces = 4;
 // Of different requests; more than this many are sent again.
 constexpr std::size_t kMostRequests = 20'000;
-constexpr std::size_t kFirstRequests = 400;
+constexpr std::size_t kFirstRequests = 4000;
 
 double ToMillis(nanoseconds duration) {
   return std::chrono::duration<double, std::milli>(duration).count();
@@ -34,7 +34,9 @@ CaseRun::CaseRun(const Case& subject, LoadShape shape, Side& now, Side* before,
 
 std::size_t CaseRun::RequestsNeeded() const {
   if (per_block_ <= 0) return kFirstRequests;
-  return std::min<std::size_t>(kMostRequests, static_cast<std::size_t>(per_block_ * 2) + 100);
+  // Blocks differ in how many they send; the warm-up takes its part.
+  const double needed = per_block_ * 1.5 + options_.warm_up * std::max(1, shape_.concurrency) + 200;
+  return std::min<std::size_t>(kMostRequests, static_cast<std::size_t>(needed));
 }
 
 // Fresh data, new processes, one checked request, warm.

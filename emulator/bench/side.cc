@@ -77,6 +77,7 @@ Status Side::Prepare(const Case& subject, std::size_t count, std::uint64_t seed)
   OFFSTAGE_TRY(requests_, PrepareRequests(subject, target_, count, seed));
   OFFSTAGE_TRY_VOID(Locate());
   wire_.clear();
+  next_request_ = 0;
   for (const http::Request& request : requests_) {
     http::Request based = request;
     based.target = base_ + request.target;
@@ -94,6 +95,7 @@ Status Side::First(const Case& subject, Measured& measured) {
   scenario::Inside* inside = target_.inside();
   if (inside != nullptr) (void)inside->TakeRecord();
   OFFSTAGE_TRY(const http::Reply reply, target_.Send(requests_.front()));
+  ++next_request_;
   scenario::Record record;
   if (inside != nullptr) record = inside->TakeRecord();
   if (stop_.load()) return Ok();
@@ -115,16 +117,23 @@ LoadOptions Side::Options(const Case& subject, const LoadShape& shape, nanosecon
   return options;
 }
 
+Result<LoadResult> Side::Send(const LoadOptions& options) {
+  LoadOptions going_on = options;
+  going_on.first_request = next_request_;
+  OFFSTAGE_TRY(LoadResult load, RunLoad(wire_, going_on));
+  next_request_ += load.begun;
+  return load;
+}
+
 Status Side::WarmUp(const Case& subject, const LoadShape& shape, int requests) {
   LoadShape closed = shape;
   closed.rate = 0;
   LoadOptions options = Options(subject, closed, kLongestWarmUp);
   options.requests = static_cast<std::uint64_t>(requests) *
                      static_cast<std::uint64_t>(std::max(1, shape.concurrency));
-  OFFSTAGE_TRY_VOID(RunLoad(wire_, options));
+  OFFSTAGE_TRY_VOID(Send(options));
   // An open loop finds its own number of environments.
-  if (shape.open() && !stop_.load())
-    OFFSTAGE_TRY_VOID(RunLoad(wire_, Options(subject, shape, 500ms)));
+  if (shape.open() && !stop_.load()) OFFSTAGE_TRY_VOID(Send(Options(subject, shape, 500ms)));
   if (scenario::Inside* inside = target_.inside()) (void)inside->TakeRecord();
   return Ok();
 }
@@ -136,7 +145,7 @@ Status Side::NoteCapacity(const Case& subject, Measured& measured) {
   inside->NoteCapacity(true);
   LoadOptions options = Options(subject, {}, 5s);
   options.requests = kCapacityRequests;
-  const auto sent = RunLoad(wire_, options);
+  const auto sent = Send(options);
   inside->NoteCapacity(false);
   if (!sent.ok()) return Fail(sent.error());
   const auto traced = ReadTrace(inside->TakeRecord());
@@ -154,7 +163,7 @@ Result<std::vector<double>> Side::Block(const Case& subject, const LoadShape& sh
                                         nanoseconds duration, Measured& measured) {
   scenario::Inside* inside = target_.inside();
   if (inside != nullptr) (void)inside->TakeRecord();
-  OFFSTAGE_TRY(const LoadResult load, RunLoad(wire_, Options(subject, shape, duration)));
+  OFFSTAGE_TRY(const LoadResult load, Send(Options(subject, shape, duration)));
   if (log_ != nullptr) log_->Write(subject.name + "/" + shape.Text(), label_, load);
   std::vector<double> latencies;
   latencies.reserve(load.samples.size());
@@ -188,7 +197,7 @@ Result<std::vector<ImportTime>> Side::Imports(const Case& subject) {
 }
 
 Result<LoadResult> Side::Probe(const Case& subject, const LoadShape& shape, nanoseconds duration) {
-  auto load = RunLoad(wire_, Options(subject, shape, duration));
+  auto load = Send(Options(subject, shape, duration));
   if (scenario::Inside* inside = target_.inside()) (void)inside->TakeRecord();
   return load;
 }

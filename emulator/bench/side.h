@@ -50,6 +50,8 @@ class Side {
 
  private:
   LoadOptions Options(const Case& subject, const LoadShape& shape, nanoseconds duration) const;
+  // Goes on behind the last request that was sent: one that signs somebody up works once.
+  Result<LoadResult> Send(const LoadOptions& options);
   void Digest(const scenario::Record& record, Measured& measured);
 
   scenario::Target& target_;
@@ -61,6 +63,7 @@ class Side {
   std::string base_;
   std::vector<http::Request> requests_;
   std::vector<WireRequest> wire_;
+  std::uint64_t next_request_ = 0;
 };
 
 class RequestLog {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdlib>
+#include <iterator>
 #include <set>
 
 #include "base/text.h"
@@ -159,10 +160,11 @@ std::optional<ImportLine> ReadImportLine(std::string_view line) {
 }  // namespace
 
 std::vector<ImportTime> ReadImportTimes(const std::vector<std::string>& lines) {
-  // A module stands after those that it loads. The handler's is the outermost one that takes
-  // longest; what it loads by itself is what its author can change.
-  std::vector<ImportTime> best;
+  constexpr double kWorthNaming = 1;  // Milliseconds.
+  std::vector<ImportTime> imports;
+  // A module stands after those that it loads.
   std::vector<ImportTime> inner;
+  std::vector<ImportTime> inner_of_slowest;
   double most = 0;
   for (const std::string& line : lines) {
     auto read = ReadImportLine(line);
@@ -171,17 +173,19 @@ std::vector<ImportTime> ReadImportTimes(const std::vector<std::string>& lines) {
     if (read->depth != 0) continue;
     if (read->time.total_ms > most) {
       most = read->time.total_ms;
-      best = std::move(inner);
-      best.push_back({.module = read->time.module + " itself",
-                      .self_ms = read->time.self_ms,
-                      .total_ms = read->time.self_ms});
+      for (ImportTime& part : inner)
+        part.module += " in " + read->time.module;
+      inner_of_slowest = std::move(inner);
     }
     inner.clear();
+    imports.push_back(std::move(read->time));
   }
-  std::stable_sort(best.begin(), best.end(), [](const ImportTime& a, const ImportTime& b) {
+  std::move(inner_of_slowest.begin(), inner_of_slowest.end(), std::back_inserter(imports));
+  std::erase_if(imports, [](const ImportTime& import) { return import.total_ms < kWorthNaming; });
+  std::stable_sort(imports.begin(), imports.end(), [](const ImportTime& a, const ImportTime& b) {
     return a.total_ms > b.total_ms;
   });
-  return best;
+  return imports;
 }
 
 namespace {

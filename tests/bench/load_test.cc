@@ -100,6 +100,23 @@ TEST_F(Load, RequestsTakeTurns) {
   EXPECT_EQ(seen.count("/c"), 3U);
 }
 
+TEST_F(Load, GoesOnWithTheRequestThatIsAskedFor) {
+  std::mutex mutex;
+  std::vector<std::string> seen;
+  Serve([&](const http::Request& request) {
+    const std::lock_guard lock(mutex);
+    seen.push_back(request.target);
+    return http::Reply{};
+  });
+  std::vector<WireRequest> requests = {Get("/a")[0], Get("/b")[0], Get("/c")[0]};
+  LoadOptions options = Options();
+  options.requests = 2;
+  options.first_request = 5;
+  const auto load = RunLoad(requests, options);
+  EXPECT_EQ(seen, (std::vector<std::string>{"/c", "/a"}));
+  EXPECT_EQ(load->begun, 2U);
+}
+
 TEST_F(Load, OtherAnswersAreFailuresAndNoSamples) {
   std::atomic<int> number{0};
   Serve([&](const http::Request&) { return http::Reply{.status = ++number % 4 == 0 ? 502 : 200}; });
