@@ -77,10 +77,8 @@ void Conclude(std::vector<Comparison*> comparisons) {
     comparison.adjusted_p = p[i];
     comparison.verdict = Verdict::kSame;
     if (comparison.adjusted_p >= kSignificance) continue;
-    if (comparison.interval.low > 1 && comparison.ratio > 1 + kLeastEffect)
-      comparison.verdict = Verdict::kSlower;
-    if (comparison.interval.high < 1 && comparison.ratio < 1 / (1 + kLeastEffect))
-      comparison.verdict = Verdict::kFaster;
+    if (comparison.interval.low > 1 + kLeastEffect) comparison.verdict = Verdict::kSlower;
+    if (comparison.interval.high < 1 / (1 + kLeastEffect)) comparison.verdict = Verdict::kFaster;
   }
 }
 

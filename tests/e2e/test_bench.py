@@ -104,7 +104,7 @@ class Figures(unittest.TestCase):
     def test_bench_blocks_come_first_and_routes_otherwise(self):
         with Project({**files(), "scenarios/items.scenario.yml": SCENARIO}) as project:
             code, out, _ = bench(project, "--list")
-            self.assertEqual((code, out), (0, "new items  (scenarios/items.scenario.yml:9)\n"))
+            self.assertEqual((code, out), (0, "new items  (scenarios/items.scenario.yml:10)\n"))
             code, out, err = bench(project, "--list", "--all-routes")
             self.assertEqual((code, out), (0, "POST /items/7  (scenarios/items.scenario.yml:6:9)\n"))
             self.assertIn("no scenario has a request that succeeds: GET /fast, GET /broken", err)
@@ -205,7 +205,7 @@ class Interrupted(unittest.TestCase):
             try:
                 log = project.folder / "log.csv"
                 # What is written comes in pieces: some rounds have been measured then.
-                wait_until(lambda: log.exists() and log.stat().st_size > 0, "the first rounds")
+                wait_until(lambda: log.exists() and log.stat().st_size > 4000, "the first rounds")
                 process.send_signal(signal.SIGINT)
                 out, err = process.communicate(timeout=20)
             finally:
