@@ -110,6 +110,19 @@ void Validate(benchmark::State& state) {
 }
 BENCHMARK(Validate)->Unit(benchmark::kMillisecond);
 
+void LoadSampleBackend(benchmark::State& state) {
+  RandomIds source;
+  templates::LoadOptions options;
+  options.template_file = std::string(OFFSTAGE_SOURCE_DIR) + "/fixtures/hdoc-backend/template.yml";
+  for (auto _ : state) {
+    templates::IdRegistry ids(source);
+    auto stack = templates::LoadStack(options, ids);
+    if (!stack.ok()) state.SkipWithError(stack.error().message.c_str());
+    benchmark::DoNotOptimize(stack);
+  }
+}
+BENCHMARK(LoadSampleBackend)->Unit(benchmark::kMillisecond);
+
 }  // namespace
 
 BENCHMARK_MAIN();

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <thread>
 
@@ -71,9 +72,70 @@ std::optional<Fault> FaultPlan::Hit(std::string_view function, std::string_view 
   return hit;
 }
 
+namespace {
+
+// CapacityUnits of a reply's ConsumedCapacity: an object, or a list of one a table.
+double UnitsOf(const Json& consumed) {
+  double units = 0;
+  if (consumed.is_object()) units += consumed.value("CapacityUnits", 0.0);
+  if (consumed.is_array()) {
+    for (const Json& table : consumed)
+      units += table.value("CapacityUnits", 0.0);
+  }
+  return units;
+}
+
+bool TellsCapacity(std::string_view operation) {
+  static constexpr std::string_view kOperations[] = {"BatchExecuteStatement",
+                                                     "BatchGetItem",
+                                                     "BatchWriteItem",
+                                                     "DeleteItem",
+                                                     "ExecuteStatement",
+                                                     "ExecuteTransaction",
+                                                     "GetItem",
+                                                     "PutItem",
+                                                     "Query",
+                                                     "Scan",
+                                                     "TransactGetItems",
+                                                     "TransactWriteItems",
+                                                     "UpdateItem"};
+  return std::find(std::begin(kOperations), std::end(kOperations), operation) !=
+         std::end(kOperations);
+}
+
+}  // namespace
+
+// The call as it came; while capacity is noted, with the question for it added and the answer taken
+// out again.
+aws::Outcome<std::string> FaultyService::Pass(const aws::Call& call, aws::CallFacts& facts) {
+  if (!plan_.notes_capacity() || !TellsCapacity(call.operation))
+    return service_.Execute(call, facts);
+  auto body = ParseJson(call.body);
+  if (!body.ok() || !body->is_object()) return service_.Execute(call, facts);
+  const auto asked = body->value("ReturnConsumedCapacity", Json("NONE"));
+  const bool own = asked == "TOTAL" || asked == "INDEXES";
+  if (!own) (*body)["ReturnConsumedCapacity"] = "TOTAL";
+  const std::string text = DumpJson(*body);
+  const aws::Call asking{.operation = call.operation,
+                         .request = call.request,
+                         .body = text,
+                         .request_id = call.request_id,
+                         .region = call.region,
+                         .caller = call.caller};
+  auto outcome = service_.Execute(asking, facts);
+  if (!outcome.ok()) return outcome;
+  auto reply = ParseJson(*outcome);
+  if (!reply.ok() || !reply->is_object() || !reply->contains("ConsumedCapacity")) return outcome;
+  facts.attributes.emplace_back("capacity",
+                                fmt::format("{:g}", UnitsOf(reply->at("ConsumedCapacity"))));
+  if (own) return outcome;
+  reply->erase("ConsumedCapacity");
+  return DumpJson(*reply);
+}
+
 aws::Outcome<std::string> FaultyService::Execute(const aws::Call& call, aws::CallFacts& facts) {
   const auto fault = plan_.Hit(call.caller.function, call.operation, call.body);
-  if (!fault) return service_.Execute(call, facts);
+  if (!fault) return Pass(call, facts);
   if (fault->latency.count() > 0) {
     facts.attributes.emplace_back("fault", fmt::format("{} ms later", fault->latency.count()));
     std::this_thread::sleep_for(fault->latency);
@@ -83,7 +145,7 @@ aws::Outcome<std::string> FaultyService::Execute(const aws::Call& call, aws::Cal
     functions_.KillRunning(call.caller.request_id);
     return Fail(ToError({.error = "InternalServerError"}));
   }
-  if (fault->error.empty()) return service_.Execute(call, facts);
+  if (fault->error.empty()) return Pass(call, facts);
   facts.attributes.emplace_back("fault", fault->error);
   return Fail(ToError(*fault));
 }

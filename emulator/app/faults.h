@@ -2,6 +2,7 @@
 // so that a scenario fails the same way each time.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <string>
 #include <vector>
@@ -38,6 +39,9 @@ class FaultPlan {
  public:
   void Add(Fault fault);
   void Clear();
+  // While on, every call is asked what it consumed, and its span says so (`capacity`).
+  void NoteCapacity(bool on) { notes_capacity_ = on; }
+  bool notes_capacity() const { return notes_capacity_; }
   // Counts the call and returns the first fault that hits it, or null.
   std::optional<Fault> Hit(std::string_view function, std::string_view operation,
                            std::string_view body);
@@ -47,11 +51,13 @@ class FaultPlan {
     Fault fault;
     int seen = 0;
   };
+  std::atomic<bool> notes_capacity_{false};
   Mutex mutex_;
   std::vector<Counted> faults_ OFFSTAGE_GUARDED_BY(mutex_);
 };
 
-// DynamoDB with faults in front. Thread-safe. Borrows what it gets.
+// DynamoDB with faults in front, and with consumed capacity in its spans. Thread-safe. Borrows what
+// it gets.
 class FaultyService : public aws::JsonService {
  public:
   FaultyService(aws::JsonService& service, FaultPlan& plan, lambda::Service& functions)
@@ -65,6 +71,8 @@ class FaultyService : public aws::JsonService {
   std::string_view ContentType() const override { return service_.ContentType(); }
 
  private:
+  aws::Outcome<std::string> Pass(const aws::Call& call, aws::CallFacts& facts);
+
   aws::JsonService& service_;
   FaultPlan& plan_;
   lambda::Service& functions_;

@@ -325,6 +325,13 @@ void LocalTarget::NameForPeople(Span& span) const {
   }
 }
 
+Result<std::string> LocalTarget::AuthorizationFor(const std::string& user) {
+  cognito::TokenOrder order;
+  order.user = user;
+  OFFSTAGE_TRY(const cognito::OrderedToken made, deployment_->pools().MakeToken(order));
+  return "Bearer " + made.token;
+}
+
 scenario::Record LocalTarget::TakeRecord() {
   scenario::Record record = recorder_.Take();
   for (Span& span : record.spans)

@@ -39,7 +39,9 @@ class Recorder : public Observer {
 };
 
 // Used by one thread, as Target says.
-class LocalTarget : public scenario::Target, private scenario::Inside {
+class LocalTarget : public scenario::Target,
+                    private scenario::Inside,
+                    private scenario::TokenSource {
  public:
   // Starts a deployment of `stack` in memory, on free ports.
   static Result<std::unique_ptr<LocalTarget>> Start(templates::Stack stack,
@@ -53,8 +55,9 @@ class LocalTarget : public scenario::Target, private scenario::Inside {
   Status Prepare(const scenario::StartingPoint& start) override;
   Result<http::Reply> Send(const http::Request& request) override;
   TimePoint Now() const override { return clock_.Now(); }
+  std::string url() const override { return deployment_->api_url(); }
   scenario::Inside* inside() override { return this; }
-  scenario::TokenSource* tokens() override { return nullptr; }
+  scenario::TokenSource* tokens() override { return this; }
 
  private:
   explicit LocalTarget(Log& log) : log_(log) {}
@@ -72,7 +75,9 @@ class LocalTarget : public scenario::Target, private scenario::Inside {
   Status Advance(std::chrono::milliseconds by) override;
   Status ColdStart(const std::vector<std::string>& functions) override;
   Status AddFault(const scenario::FaultRequest& fault) override;
+  void NoteCapacity(bool on) override { faults_.NoteCapacity(on); }
   scenario::Record TakeRecord() override;
+  Result<std::string> AuthorizationFor(const std::string& user) override;
 
   Status StartDeployment();
   Status RestoreData(const scenario::StartingPoint& start);

@@ -22,6 +22,7 @@ int main(int argc, char** argv) {
   AddTokenCommand(program, exit_code);
   AddBuildCommand(program, exit_code);
   AddValidateCommand(program, exit_code);
+  AddBenchCommand(program, exit_code);
   try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -70,5 +70,6 @@ void AddExecCommand(CLI::App& program, int& exit_code);
 void AddTokenCommand(CLI::App& program, int& exit_code);
 void AddBuildCommand(CLI::App& program, int& exit_code);
 void AddValidateCommand(CLI::App& program, int& exit_code);
+void AddBenchCommand(CLI::App& program, int& exit_code);
 
 }  // namespace offstage::cli

@@ -295,6 +295,7 @@ void Gateway::Impl::Report(const Call& call, const IntegrationFacts& facts,
                      {"status", std::to_string(reply.status)}};
   if (facts.invoked) {
     span.attributes.emplace_back("function", facts.function);
+    span.attributes.emplace_back("invocation", facts.request_id);
     span.attributes.emplace_back("start", facts.cold_start ? "cold" : "warm");
     span.attributes.emplace_back("queued_us", std::to_string(facts.times.queued.count()));
     span.attributes.emplace_back("init_us", std::to_string(facts.times.init.count()));

@@ -98,6 +98,7 @@ http::Reply Invoke(Call& call, const LambdaProxy& proxy, Invoker& invoker,
   const InvokeResult result = invoker.Invoke(request);
   facts = {.function = proxy.function,
            .invoked = true,
+           .request_id = result.request_id,
            .cold_start = result.cold_start,
            .times = result.times};
   // Also when the invoker waited longer than asked.

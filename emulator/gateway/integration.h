@@ -12,6 +12,8 @@ namespace offstage::gateway {
 struct IntegrationFacts {
   std::string function = {};
   bool invoked = false;
+  // Of the invocation, which is not the gateway's own.
+  std::string request_id = {};
   bool cold_start = false;
   InvocationTimes times = {};
 };

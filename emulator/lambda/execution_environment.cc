@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
+
 #include "base/json.h"
 #include "base/text.h"
 #include "lambda/failure.h"
@@ -10,6 +12,7 @@
 namespace offstage::lambda {
 namespace {
 
+using std::chrono::microseconds;
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
@@ -42,6 +45,24 @@ http::Reply Refused(int status, std::string_view type, std::string_view message)
   body += R"(,"errorType":)";
   AppendJsonString(type, body);
   return JsonReply(status, body + "}\n");
+}
+
+// "1000,2000,3000": microseconds of the machine's steady clock, which bootstraps read as well.
+std::optional<ExecutionEnvironment::InitParts> ReadMarks(std::string_view text,
+                                                         steady_clock::time_point started) {
+  const auto marks = Split(text, ',');
+  if (marks.size() != 3) return std::nullopt;
+  microseconds before = std::chrono::duration_cast<microseconds>(started.time_since_epoch());
+  microseconds parts[3];
+  for (std::size_t i = 0; i < 3; ++i) {
+    std::int64_t value = 0;
+    const auto read = std::from_chars(marks[i].data(), marks[i].data() + marks[i].size(), value);
+    if (read.ec != std::errc() || microseconds(value) < before) return std::nullopt;
+    parts[i] = microseconds(value) - before;
+    before = microseconds(value);
+  }
+  return ExecutionEnvironment::InitParts{
+      .process = parts[0], .runtime = parts[1], .code = parts[2]};
 }
 
 std::int64_t EpochMillisNow() {
@@ -161,6 +182,11 @@ std::chrono::microseconds ExecutionEnvironment::InitDuration() const {
   const MutexLock lock(mutex_);
   const auto end = ready_ ? ready_at_ : steady_clock::now();
   return std::chrono::duration_cast<std::chrono::microseconds>(end - started_at_);
+}
+
+std::optional<ExecutionEnvironment::InitParts> ExecutionEnvironment::PartsOfInit() const {
+  const MutexLock lock(mutex_);
+  return init_parts_;
 }
 
 void ExecutionEnvironment::Hand(Handed invocation) {
@@ -306,7 +332,8 @@ http::Reply ExecutionEnvironment::Answer(const http::Request& request) {
   if (!path.starts_with(kApiPrefix)) return {.status = 404, .body = "404 page not found\n"};
   path.remove_prefix(kApiPrefix.size());
   const bool post = request.method == "POST";
-  if (path == "invocation/next" && request.method == "GET") return Next();
+  if (path == "invocation/next" && request.method == "GET")
+    return Next(request.headers.Get("Offstage-Init-Marks"));
   if (path == "init/error" && post) return TakeInitError(request.body);
   if (path.starts_with(kInvocationPrefix) && post) {
     path.remove_prefix(kInvocationPrefix.size());
@@ -322,12 +349,13 @@ http::Reply ExecutionEnvironment::Answer(const http::Request& request) {
   return {.status = 404, .body = "404 page not found\n"};
 }
 
-http::Reply ExecutionEnvironment::Next() {
+http::Reply ExecutionEnvironment::Next(std::string_view init_marks) {
   MutexLock lock(mutex_);
   const std::uint64_t call = ++next_calls_;
   if (!ready_) {
     ready_ = true;
     ready_at_ = steady_clock::now();
+    init_parts_ = ReadMarks(init_marks, started_at_);
   }
   changed_.notify_all();
   while (!shut_down_ && call == next_calls_ && (!running_.has_value() || running_->taken))

@@ -87,6 +87,13 @@ class ExecutionEnvironment : private process::Listener {
   EnvironmentOutcome InitFailure() const;
   // From the start of the process until the first `next`.
   std::chrono::microseconds InitDuration() const;
+  // The parts of a finished init, as the bootstrap tells them; null when it does not.
+  struct InitParts {
+    std::chrono::microseconds process{0};  // Until the bootstrap's first line.
+    std::chrono::microseconds runtime{0};  // Until the user's code.
+    std::chrono::microseconds code{0};     // Loading that.
+  };
+  std::optional<InitParts> PartsOfInit() const;
 
   // Gives the next invocation to the runtime; at most one at a time.
   void Hand(Handed invocation);
@@ -136,7 +143,7 @@ class ExecutionEnvironment : private process::Listener {
   void OnExit(const process::ExitStatus& status) override;
   Status StartProcess();
   http::Reply Answer(const http::Request& request);
-  http::Reply Next();
+  http::Reply Next(std::string_view init_marks);
   http::Reply TakeResult(std::string_view request_id, EnvironmentOutcome outcome);
   http::Reply TakeInitError(const std::string& payload);
   std::optional<http::Reply> TakeStream(const http::Request& head, http::BodyReader& body);
@@ -161,6 +168,7 @@ class ExecutionEnvironment : private process::Listener {
   std::optional<process::ExitStatus> exit_ OFFSTAGE_GUARDED_BY(mutex_);
   std::chrono::steady_clock::time_point started_at_ OFFSTAGE_GUARDED_BY(mutex_);
   std::chrono::steady_clock::time_point ready_at_ OFFSTAGE_GUARDED_BY(mutex_);
+  std::optional<InitParts> init_parts_ OFFSTAGE_GUARDED_BY(mutex_);
   std::size_t peak_memory_ OFFSTAGE_GUARDED_BY(mutex_) = 0;
   std::size_t out_of_memory_ OFFSTAGE_GUARDED_BY(mutex_) = 0;
   std::chrono::steady_clock::time_point memory_read_at_ OFFSTAGE_GUARDED_BY(mutex_);

@@ -110,6 +110,7 @@ void Flight::WaitForInit(process::Deadline until) {
   switch (environment_->AwaitReady(std::min<process::Deadline>(until, init_deadline_))) {
     case ExecutionEnvironment::Init::kReady:
       result_.times.init = environment_->InitDuration();
+      init_parts_ = environment_->PartsOfInit();
       return HandOver();
     case ExecutionEnvironment::Init::kFailed:
       return FailInit();
@@ -296,6 +297,11 @@ void Flight::RecordSpan() const {
             .attributes = {{"start", result_.cold_start ? "cold" : "warm"}}};
   if (result_.cold_start) {
     span.attributes.emplace_back("init_ms", fmt::format("{:.1f}", Millis(result_.times.init)));
+    if (init_parts_.has_value()) {
+      span.attributes.emplace_back("process_us", std::to_string(init_parts_->process.count()));
+      span.attributes.emplace_back("runtime_us", std::to_string(init_parts_->runtime.count()));
+      span.attributes.emplace_back("code_us", std::to_string(init_parts_->code.count()));
+    }
   }
   if (!result_.explanation.empty()) span.attributes.emplace_back("error", result_.explanation);
   dependencies_.traces->Record(std::move(span));

@@ -65,6 +65,7 @@ class Flight {
   bool streaming_ = false;
   std::chrono::steady_clock::time_point run_started_;
   std::chrono::steady_clock::time_point run_deadline_;
+  std::optional<ExecutionEnvironment::InitParts> init_parts_;
   InvokeResult result_;
 };
 

@@ -33,17 +33,19 @@ struct File {
 
 class Loader {
  public:
-  Result<std::vector<Scenario>, LoadFailure> Load(const std::vector<fs::path>& paths) {
+  Result<Loaded, LoadFailure> Load(const std::vector<fs::path>& paths) {
     for (const fs::path& path : paths) {
       const File* file = Read(path, {}, nullptr);
-      if (file != nullptr) AddScenarios(*file, path);
+      if (file == nullptr) continue;
+      AddScenarios(*file, path);
+      AddBenches(*file, path);
     }
     if (!problems_.empty() || !unreadable_.empty()) {
       std::vector<std::string> all = unreadable_;
       all.insert(all.end(), problems_.list().begin(), problems_.list().end());
       return Fail(LoadFailure{std::move(all)});
     }
-    return std::move(scenarios_);
+    return Loaded{.scenarios = std::move(scenarios_), .benches = std::move(benches_)};
   }
 
  private:
@@ -52,6 +54,8 @@ class Loader {
   void AddIncludes(File& file, const std::vector<fs::path>& chain);
   void AddScenarios(const File& file, const fs::path& path);
   void AddExamples(const Node& node, const Scenario& pattern);
+  void AddBenches(const File& file, const fs::path& path);
+  std::vector<double> Numbers(const Node* node, const std::string& what);
   std::vector<Step> Steps(const File& file, const Node* list, const fs::path& folder,
                           std::vector<std::string> open_blocks);
   void Expand(const File& file, Step& step, std::vector<std::string> open_blocks);
@@ -62,6 +66,7 @@ class Loader {
   std::map<fs::path, std::unique_ptr<File>> files_;
   std::set<fs::path> broken_;
   std::vector<Scenario> scenarios_;
+  std::vector<Bench> benches_;
   std::map<std::string, Position> ids_;
 };
 
@@ -316,6 +321,61 @@ void Loader::AddExamples(const Node& node, const Scenario& pattern) {
   }
 }
 
+// Positive numbers, one or a list of them.
+std::vector<double> Loader::Numbers(const Node* node, const std::string& what) {
+  std::vector<double> numbers;
+  for (const std::string& text : Texts(node)) {
+    const auto number = Node::Scalar(Node::Kind::kString, text, node->position()).AsNumber();
+    if (!number || *number <= 0 || *number > 1e6) {
+      problems_.Add(node->position(),
+                    fmt::format("`{}` takes numbers above 0, not `{}`", what, text));
+      continue;
+    }
+    numbers.push_back(*number);
+  }
+  return numbers;
+}
+
+void Loader::AddBenches(const File& file, const fs::path& path) {
+  const Node* list = file.root.Find("bench");
+  if (list == nullptr) return;
+  for (const Node& node : list->items()) {
+    Bench bench;
+    Scenario& scenario = bench.scenario;
+    scenario.suite = SuiteName(file, path);
+    scenario.name = node.TextOf("name");
+    scenario.id = fmt::format("{}: {}", scenario.suite, scenario.name);
+    scenario.file = path.string();
+    scenario.line = node.position().line;
+    scenario.variables = file.variables;
+    if (const Node* variables = node.Find("vars")) {
+      for (const templates::Entry& entry : variables->entries())
+        scenario.variables.emplace_back(entry.key, entry.value);
+    }
+    for (const Node* given : {file.root.Find("given"), node.Find("given")}) {
+      if (given != nullptr) scenario.given.push_back({*given, file.folder});
+    }
+    scenario.setup = Steps(file, file.root.Find("setup"), file.folder, {});
+    for (Step& step : Steps(file, node.Find("setup"), file.folder, {}))
+      scenario.setup.push_back(std::move(step));
+    const Node measure = Node::List({*node.Find("measure")});
+    scenario.steps = Steps(file, &measure, file.folder, {});
+    if (scenario.steps.front().kind != StepKind::kHttp)
+      problems_.Add(node.Find("measure")->position(),
+                    "`measure` takes an HTTP step: get, post, put, patch, delete, head, request");
+    for (const double number : Numbers(node.Find("concurrency"), "concurrency"))
+      bench.concurrency.push_back(std::max(1, static_cast<int>(number)));
+    bench.rates = Numbers(node.Find("rate"), "rate");
+    const auto [earlier, is_new] = ids_.emplace(scenario.id, node.position());
+    if (!is_new) {
+      problems_.Add(node.position(), fmt::format("there already is a `{}` ({}); names must differ",
+                                                 scenario.id, earlier->second.Text()));
+      continue;
+    }
+    benches_.push_back(std::move(bench));
+  }
+}
+
 bool IsScenarioFile(const fs::path& path) {
   const std::string name = path.filename().string();
   return name.ends_with(".scenario.yml") || name.ends_with(".scenario.yaml");
@@ -351,6 +411,11 @@ Result<std::vector<fs::path>> FindFiles(const std::vector<fs::path>& paths) {
 }
 
 Result<std::vector<Scenario>, LoadFailure> LoadFiles(const std::vector<fs::path>& files) {
+  OFFSTAGE_TRY(Loaded loaded, LoadSuites(files));
+  return std::move(loaded.scenarios);
+}
+
+Result<Loaded, LoadFailure> LoadSuites(const std::vector<fs::path>& files) {
   return Loader().Load(files);
 }
 

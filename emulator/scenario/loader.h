@@ -24,6 +24,13 @@ Result<std::vector<std::filesystem::path>> FindFiles(
 Result<std::vector<Scenario>, LoadFailure> LoadFiles(
     const std::vector<std::filesystem::path>& files);
 
+struct Loaded {
+  std::vector<Scenario> scenarios = {};
+  std::vector<Bench> benches = {};
+};
+// The same, with what the files have for `offstage bench`.
+Result<Loaded, LoadFailure> LoadSuites(const std::vector<std::filesystem::path>& files);
+
 // Where steps ask for tokens (`as:`), "file:line:column".
 std::vector<std::string> TokenUses(const std::vector<Scenario>& scenarios);
 

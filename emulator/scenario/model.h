@@ -48,4 +48,13 @@ struct Scenario {
   std::vector<Step> teardown = {};
 };
 
+// A request to measure, of a file's `bench`.
+struct Bench {
+  // What comes before the request; the request is its one step, an HTTP one.
+  Scenario scenario = {};
+  std::vector<int> concurrency = {};
+  // Requests a second.
+  std::vector<double> rates = {};
+};
+
 }  // namespace offstage::scenario

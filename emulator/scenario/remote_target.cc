@@ -10,8 +10,9 @@ Result<std::unique_ptr<RemoteTarget>> RemoteTarget::Make(const std::string& url)
   std::string base = path == std::string::npos ? "" : url.substr(path);
   while (base.ends_with('/'))
     base.pop_back();
-  return std::unique_ptr<RemoteTarget>(
-      new RemoteTarget(std::move(client), url.substr(host, path - host), std::move(base)));
+  return std::unique_ptr<RemoteTarget>(new RemoteTarget(
+      std::move(client), url.substr(0, host) + url.substr(host, path - host) + base,
+      url.substr(host, path - host), std::move(base)));
 }
 
 Result<http::Reply> RemoteTarget::Send(const http::Request& request) {

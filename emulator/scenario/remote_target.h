@@ -19,14 +19,20 @@ class RemoteTarget : public Target {
   Status Prepare(const StartingPoint&) override { return Ok(); }
   Result<http::Reply> Send(const http::Request& request) override;
   TimePoint Now() const override { return std::chrono::system_clock::now(); }
+  std::string url() const override { return url_; }
   Inside* inside() override { return nullptr; }
   TokenSource* tokens() override { return nullptr; }
 
  private:
-  RemoteTarget(std::unique_ptr<http::Client> client, std::string host, std::string base)
-      : client_(std::move(client)), host_(std::move(host)), base_(std::move(base)) {}
+  RemoteTarget(std::unique_ptr<http::Client> client, std::string url, std::string host,
+               std::string base)
+      : client_(std::move(client)),
+        url_(std::move(url)),
+        host_(std::move(host)),
+        base_(std::move(base)) {}
 
   std::unique_ptr<http::Client> client_;
+  std::string url_;
   std::string host_;
   std::string base_;
 };

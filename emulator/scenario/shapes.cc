@@ -213,6 +213,25 @@ const Shape& ScenarioShape() {
   return shape;
 }
 
+const Shape& BenchShape() {
+  static const Shape shape{
+      "a benchmark",
+      "benchmark",
+      "A request for `offstage bench` to measure.",
+      {{"name", kText, "What is measured.", nullptr, StepKind::kAny, false, true},
+       {"given", kShape, "What there is before, on top of the file's.", &GivenShape()},
+       {"vars", kMap, "Variables of this benchmark."},
+       {"setup", kShapeList, "Steps that run before each round.", &StepShape()},
+       {"measure", kShape,
+        "The request, an HTTP step. Variables such as ${uuid} are made anew for each request; "
+        "`expect: {status: 404}` where that is the good answer.",
+        &StepShape(), StepKind::kAny, false, true},
+       {"concurrency", kTextOrList, "Requests at once, each number a run of its own (default 1)."},
+       {"rate", kTextOrList,
+        "Requests a second, whatever the answers; each number a run of its own."}}};
+  return shape;
+}
+
 const Shape& FileShape() {
   static const Shape shape{
       "a scenario file",
@@ -226,7 +245,8 @@ const Shape& FileShape() {
        {"blocks", kStepsMap, "Named lists of steps, for `use`.", &StepShape()},
        {"setup", kShapeList, "Steps before each scenario.", &StepShape()},
        {"teardown", kShapeList, "Steps after each scenario, whatever happened.", &StepShape()},
-       {"scenarios", kShapeList, "The scenarios.", &ScenarioShape()}}};
+       {"scenarios", kShapeList, "The scenarios.", &ScenarioShape()},
+       {"bench", kShapeList, "Requests for `offstage bench` to measure.", &BenchShape()}}};
   return shape;
 }
 

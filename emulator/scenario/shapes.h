@@ -85,6 +85,7 @@ struct Shape {
 
 const Shape& FileShape();
 const Shape& ScenarioShape();
+const Shape& BenchShape();
 const Shape& StepShape();
 const Shape& ExpectShape();
 

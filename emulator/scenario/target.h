@@ -93,6 +93,10 @@ class Inside {
   virtual Status ColdStart(const std::vector<std::string>& functions) = 0;
   virtual Status AddFault(const FaultRequest& fault) = 0;
 
+  // While on, DynamoDB's spans say what each call consumed (`capacity`, in units). Calls take a
+  // little longer then.
+  virtual void NoteCapacity(bool on) { (void)on; }
+
   // What has happened since the last call, or since Prepare.
   virtual Record TakeRecord() = 0;
 };
@@ -106,6 +110,9 @@ class Target {
   virtual Status Prepare(const StartingPoint& start) = 0;
   virtual Result<http::Reply> Send(const http::Request& request) = 0;
   virtual TimePoint Now() const = 0;
+  // Where the routes are, "http://127.0.0.1:3000/Prod", for those who send by themselves. Empty:
+  // there are none.
+  virtual std::string url() const { return {}; }
   // Null: only the routes can be reached.
   virtual Inside* inside() = 0;
   // Null: `as:` cannot be used.

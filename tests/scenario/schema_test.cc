@@ -46,7 +46,10 @@ INSTANTIATE_TEST_SUITE_P(
         "200}}]}]",
         "given: {tables: {T: [{id: 1}]}}\nscenarios: [{name: a, steps: [{settle: 5}]}]",
         "blocks: {b: [{get: /}]}\nscenarios: [{name: a, steps: [{use: b, with: {x: 1}}]}]",
-        "scenarios: [{name: a, given: {faults: {nth: 2, throttle: true}}, steps: []}]"));
+        "scenarios: [{name: a, given: {faults: {nth: 2, throttle: true}}, steps: []}]",
+        "bench: [{name: a, measure: {get: /}}]",
+        "bench: [{name: a, given: {tables: {T: [{id: 1}]}}, setup: [{post: /}], measure: {get: /, "
+        "expect: {status: 404}}, concurrency: [1, 4], rate: 50}]"));
 
 using BadFiles = Verdicts;
 TEST_P(BadFiles, NeitherTakes) {
@@ -61,10 +64,14 @@ INSTANTIATE_TEST_SUITE_P(
                     "scenarios: [{name: a, steps: [{get: /, expect: {stat: 1}}]}]",
                     "scenarios: [{name: a, steps: [{settle: soon}]}]",
                     "scenarios: [{name: [a], steps: []}]", "scenaros: []",
-                    "scenarios: [{name: a, given: {faults: {throtle: true}}, steps: []}]"));
+                    "scenarios: [{name: a, given: {faults: {throtle: true}}, steps: []}]",
+                    "bench: [{name: a}]", "bench: [{measure: {get: /}}]",
+                    "bench: [{name: a, measure: [{get: /}]}]",
+                    "bench: [{name: a, measure: {get: /}, concurency: 2}]"));
 
 TEST(Schema, EveryKeyHasADescription) {
-  for (const Shape* shape : {&FileShape(), &ScenarioShape(), &StepShape(), &ExpectShape()}) {
+  for (const Shape* shape :
+       {&FileShape(), &ScenarioShape(), &BenchShape(), &StepShape(), &ExpectShape()}) {
     for (const Field& field : shape->fields)
       EXPECT_FALSE(field.doc.empty()) << shape->name << " " << field.name;
   }

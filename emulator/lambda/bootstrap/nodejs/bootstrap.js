@@ -4,6 +4,14 @@
 // runtime_dir, handler, layers, layers_at_opt, network and runtime_major. Written for old and new versions of Node.js alike.
 'use strict';
 
+// Microseconds of the steady clock: when this program began, when the user's code did, when that was
+// loaded. Told with the first `next`.
+function steadyMicros() {
+  const [seconds, nanos] = process.hrtime();
+  return seconds * 1e6 + Math.floor(nanos / 1e3);
+}
+let marks = [steadyMicros()];
+
 const settings = JSON.parse(process.argv[2]);
 process.argv.splice(2);
 process.argv[1] = settings.runtime_dir + '/index.mjs';
@@ -485,7 +493,9 @@ async function postError(api, target, error) {
 }
 
 async function runOne(api, handler) {
-  const { headers, body } = await api.request('GET', 'invocation/next');
+  const told = marks ? { 'Offstage-Init-Marks': marks.join(',') } : {};
+  marks = null;
+  const { headers, body } = await api.request('GET', 'invocation/next', '', told);
   const id = headers['lambda-runtime-aws-request-id'];
   currentRequestId = id;
   const trace = headers['lambda-runtime-trace-id'];
@@ -555,8 +565,10 @@ async function main() {
   installStreamingApi();
   installLastResorts(api);
   let handler;
+  marks.push(steadyMicros());
   try {
     handler = await loadHandler(settings.handler);
+    marks.push(steadyMicros());
   } catch (error) {
     console.error('Uncaught Exception', '\t' + stringify(toLogged(error)));
     await postError(api, 'init/error', error);

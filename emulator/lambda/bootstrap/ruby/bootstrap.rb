@@ -2,6 +2,7 @@
 #
 # Started as: ruby bootstrap.rb SETTINGS, where SETTINGS is a JSON object with the keys task_root,
 # runtime_dir, handler, layers and network.
+INIT_MARKS = [Process.clock_gettime(Process::CLOCK_MONOTONIC, :microsecond)] # See run_one.
 require 'json'
 require 'socket'
 
@@ -154,7 +155,10 @@ module Offstage
   end
 
   def run_one(api, handler)
-    reply = api.request('GET', 'invocation/next')
+    # When this program began, when the user's code did, when that was loaded.
+    marks = INIT_MARKS.empty? ? {} : { 'Offstage-Init-Marks' => INIT_MARKS.join(',') }
+    INIT_MARKS.clear
+    reply = api.request('GET', 'invocation/next', '', marks)
     exit(0) unless reply.status == 200
     id = reply.headers['lambda-runtime-aws-request-id']
     ENV['_X_AMZN_TRACE_ID'] = reply.headers['lambda-runtime-trace-id']
@@ -175,7 +179,9 @@ module Offstage
     Object.prepend(RequireHook)
     $LOAD_PATH.unshift(SETTINGS['task_root']) unless $LOAD_PATH.include?(SETTINGS['task_root'])
     begin
+      INIT_MARKS << Process.clock_gettime(Process::CLOCK_MONOTONIC, :microsecond)
       handler = find_handler(SETTINGS['handler'])
+      INIT_MARKS << Process.clock_gettime(Process::CLOCK_MONOTONIC, :microsecond)
     rescue StandardError, ScriptError => e
       report(api, 'init/error', e, 'Init')
       exit(1)
