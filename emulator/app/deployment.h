@@ -46,6 +46,12 @@ struct DeploymentOptions {
   enum class Runtimes { kNearest, kStrict } runtimes = Runtimes::kNearest;
   // App clients (or "*") whose tokens carry the local issuer: see cognito::Options.
   std::set<std::string> local_issuer_clients;
+  // Hosts beyond this machine that HTTP integrations of APIs may call; "*" is all.
+  std::vector<std::string> egress_hosts;
+  // Whether throttling settings of stages and routes count (usage plans' always do).
+  enum class Throttling { kOff, kEnforced } throttling = Throttling::kOff;
+  // JWT issuers outside the stack: address and where their keys are (see JwksVerifier).
+  std::vector<std::pair<std::string, std::string>> jwks;
 };
 
 // Outlive the deployment.

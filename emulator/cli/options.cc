@@ -34,11 +34,34 @@ void AddRuntimeOptions(CLI::App& command, CommonOptions& options) {
       .add_option("--interpreter", options.interpreters,
                   "Interpreter for a runtime, e.g. python3.8=/opt/python3.8/bin/python3")
       ->allow_extra_args(false);
+  command
+      .add_option("--allow-egress", options.egress_hosts,
+                  "Host beyond this machine that HTTP integrations may call; * for all; may be "
+                  "repeated")
+      ->allow_extra_args(false);
+  command.add_flag("--throttling", options.throttling,
+                   "Enforce the throttling settings of stages and routes (usage plans always are)");
+  command
+      .add_option("--jwks", options.jwks,
+                  "Keys of a JWT issuer outside the stack: ISSUER=FILE, or =URL on this machine")
+      ->allow_extra_args(false);
 }
 
 Result<app::DeploymentOptions> ToDeploymentOptions(const CommonOptions& options) {
   app::DeploymentOptions deployment;
   if (options.strict_runtimes) deployment.runtimes = app::DeploymentOptions::Runtimes::kStrict;
+  deployment.egress_hosts = options.egress_hosts;
+  if (options.throttling) deployment.throttling = app::DeploymentOptions::Throttling::kEnforced;
+  for (const std::string& text : options.jwks) {
+    // An issuer's address may have '=' in its query, a file's name hardly.
+    const auto equals = text.rfind('=');
+    if (equals == std::string::npos || equals == 0 || equals + 1 == text.size()) {
+      return Fail(Error{
+          "--jwks takes ISSUER=FILE, for example https://login.example.com/=jwks.json, not '" +
+          text + "'"});
+    }
+    deployment.jwks.emplace_back(text.substr(0, equals), text.substr(equals + 1));
+  }
   for (const std::string& text : options.interpreters) {
     const auto equals = text.find('=');
     if (equals == std::string::npos || equals == 0 || equals + 1 == text.size()) {

@@ -16,11 +16,6 @@ void AppendMember(std::string_view key, std::string_view value, std::string& out
   out.push_back(',');
 }
 
-std::string_view HostFor(const Call& call) {
-  const bool deployed = call.api.config.self_address == SelfAddress::kDeployed;
-  return deployed ? std::string_view(call.api.domain_name) : call.Header("host");
-}
-
 std::string_view WithoutPort(std::string_view host) {
   return host.substr(0, host.rfind(':'));
 }
@@ -64,7 +59,7 @@ HeaderList MakeHeaders(const Call& call, AddedHeaders& added) {
   const std::string_view host = call.Header("host");
   added.port = deployed ? "443" : std::string(host.substr(WithoutPort(host).size()));
   if (!deployed) added.port = added.port.empty() ? "80" : added.port.substr(1);
-  headers.insert(headers.end(), {{"host", HostFor(call)},
+  headers.insert(headers.end(), {{"host", call.Domain()},
                                  {"x-amzn-trace-id", call.trace_root},
                                  {"x-forwarded-for", added.forwarded_for},
                                  {"x-forwarded-port", added.port},
@@ -101,9 +96,12 @@ void AppendQuery(const Call& call, std::string& out) {
 
 void AppendContext(const Call& call, std::string& out) {
   const ApiConfig& config = call.api.config;
-  const std::string_view domain = WithoutPort(HostFor(call));
+  const std::string_view domain = WithoutPort(call.Domain());
   out += "\"requestContext\":{";
-  AppendMember("accountId", config.account_id, out);
+  // A function URL without authorization says so in place of the account (urls-invocation.html).
+  const bool anonymous =
+      call.api.is_function_url() && call.route->route.iam == Route::IamAuthorization::kNotRequired;
+  AppendMember("accountId", anonymous ? "anonymous" : config.account_id, out);
   AppendMember("apiId", config.id, out);
   if (!call.authorizer_json.empty()) out += "\"authorizer\":" + call.authorizer_json + ",";
   AppendMember("domainName", domain, out);
@@ -116,7 +114,8 @@ void AppendContext(const Call& call, std::string& out) {
   AppendMember("userAgent", call.Header("user-agent"), out);
   out.back() = '}';
   out.push_back(',');
-  AppendMember("requestId", call.extended_request_id, out);
+  AppendMember("requestId", call.api.is_function_url() ? call.request_id : call.extended_request_id,
+               out);
   AppendMember("routeKey", call.route->key, out);
   AppendMember("stage", config.stage, out);
   AppendMember("time", ToRequestTime(call.time), out);

@@ -83,16 +83,15 @@ Result<Value> ListWithOne(const Value& target, std::string_view name, const Valu
   }
   if (other != nullptr && name == "containsAll") {
     return Value::Bool(
-        std::all_of(other->items.begin(), other->items.end(), [&list](const Value& item) {
-          return Search(list, item) != list.items.end();
-        }));
+        std::all_of(other->items.begin(), other->items.end(),
+                    [&list](const Value& item) { return Search(list, item) != list.items.end(); }));
   }
   return Value();
 }
 
 constexpr std::array<std::string_view, 13> kOtherListMethods = {
-    "iterator", "listIterator", "stream",   "toArray", "sort",      "forEach", "removeAll",
-    "retainAll", "removeIf",    "hashCode", "getClass", "replaceAll", "lastIndexOf"};
+    "iterator",  "listIterator", "stream",   "toArray",  "sort",       "forEach",    "removeAll",
+    "retainAll", "removeIf",     "hashCode", "getClass", "replaceAll", "lastIndexOf"};
 constexpr std::array<std::string_view, 9> kOtherMapMethods = {
     "forEach", "compute",  "computeIfAbsent", "computeIfPresent", "merge",
     "replace", "hashCode", "getClass",        "replaceAll"};
@@ -155,8 +154,7 @@ Result<Value> CallList(const Value& target, std::string_view name, const Argumen
     return ListWithOne(target, name, arguments[0], environment);
   if (arguments.size() == 2) {
     const bool add = name == "add";
-    const std::optional<std::size_t> index =
-        Index(arguments[0], list.items.size() + (add ? 1 : 0));
+    const std::optional<std::size_t> index = Index(arguments[0], list.items.size() + (add ? 1 : 0));
     if ((add || name == "set") && !index.has_value())
       return Fail(OutOfBounds(name, arguments[0], list.items.size()));
     if (add) {
@@ -204,10 +202,9 @@ Result<Value> CallMap(const Value& target, std::string_view name, const Argument
     if (name == "containsKey") return Value::Bool(member != nullptr);
     if (name == "equals") return Value::Bool(Equal(target, arguments[0]));
     if (name == "containsValue") {
-      return Value::Bool(std::any_of(map.entries().begin(), map.entries().end(),
-                                     [&arguments](const Map::Entry& entry) {
-                                       return Equal(entry.second, arguments[0]);
-                                     }));
+      return Value::Bool(std::any_of(
+          map.entries().begin(), map.entries().end(),
+          [&arguments](const Map::Entry& entry) { return Equal(entry.second, arguments[0]); }));
     }
     if (name == "remove") {
       Value removed = member == nullptr ? Value() : *member;

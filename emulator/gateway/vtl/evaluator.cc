@@ -162,8 +162,8 @@ Result<Flow> Evaluator::RunForeach(const Node& node, std::string& out) {
   }
   OFFSTAGE_TRY_VOID(Count(items.size()));
   if (items.size() > kMaxRounds) {
-    environment_.Warn(fmt::format("#foreach over {} items ends after {}, as deployed",
-                                  items.size(), kMaxRounds));
+    environment_.Warn(
+        fmt::format("#foreach over {} items ends after {}, as deployed", items.size(), kMaxRounds));
     items.resize(kMaxRounds);
   }
   const Value* before = environment_.Find("foreach");
@@ -368,8 +368,7 @@ Result<Value> Evaluator::EvaluateRange(const Expression& expression) {
 }
 
 double ToDouble(const Value& value) {
-  return value.AsInteger() != nullptr ? static_cast<double>(*value.AsInteger())
-                                      : *value.AsDouble();
+  return value.AsInteger() != nullptr ? static_cast<double>(*value.AsInteger()) : *value.AsDouble();
 }
 
 // Whole numbers wrap as Java's do; a division by zero gives nothing.

@@ -38,10 +38,22 @@ struct Operator {
 using Level = std::array<Operator, 8>;
 constexpr Operator kNone = {"", Kind::kNull};
 constexpr std::array<Level, 6> kLevels = {{
-    {{{"||", Kind::kOr}, {"or", Kind::kOr, Operator::Form::kWord}, kNone, kNone, kNone, kNone,
-      kNone, kNone}},
-    {{{"&&", Kind::kAnd}, {"and", Kind::kAnd, Operator::Form::kWord}, kNone, kNone, kNone, kNone,
-      kNone, kNone}},
+    {{{"||", Kind::kOr},
+      {"or", Kind::kOr, Operator::Form::kWord},
+      kNone,
+      kNone,
+      kNone,
+      kNone,
+      kNone,
+      kNone}},
+    {{{"&&", Kind::kAnd},
+      {"and", Kind::kAnd, Operator::Form::kWord},
+      kNone,
+      kNone,
+      kNone,
+      kNone,
+      kNone,
+      kNone}},
     {{{"==", Kind::kEqual},
       {"!=", Kind::kNotEqual},
       {"eq", Kind::kEqual, Operator::Form::kWord},
@@ -128,9 +140,8 @@ Result<ExpressionPtr> ExpressionParser::ParseUnary() {
   const Deeper deeper(depth_);
   if (deeper.TooDeep()) return Fail(Problem("nested too deeply"));
   cursor_.SkipSpace();
-  const bool is_not =
-      (cursor_.Peek() == '!' && cursor_.Peek(1) != '=' && cursor_.Take("!")) ||
-      cursor_.TakeWord("not");
+  const bool is_not = (cursor_.Peek() == '!' && cursor_.Peek(1) != '=' && cursor_.Take("!")) ||
+                      cursor_.TakeWord("not");
   if (is_not || (cursor_.Peek() == '-' && !IsDigit(cursor_.Peek(1)) && cursor_.Take("-"))) {
     OFFSTAGE_TRY(ExpressionPtr operand, ParseUnary());
     ExpressionPtr made = Make(is_not ? Kind::kNot : Kind::kNegate);

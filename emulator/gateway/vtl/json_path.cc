@@ -46,8 +46,8 @@ class Evaluation {
 
  private:
   Status Unreadable() const {
-    return Fail(Error{fmt::format("the JSONPath {} cannot be read at character {}",
-                                  cursor_.text(), cursor_.position() + 1)});
+    return Fail(Error{fmt::format("the JSONPath {} cannot be read at character {}", cursor_.text(),
+                                  cursor_.position() + 1)});
   }
 
   Status Step() {
@@ -201,7 +201,8 @@ class Evaluation {
       const auto size = static_cast<std::int64_t>(list->items.size());
       for (const std::int64_t index : indexes) {
         const std::int64_t place = index < 0 ? index + size : index;
-        if (place >= 0 && place < size) next.push_back(list->items[static_cast<std::size_t>(place)]);
+        if (place >= 0 && place < size)
+          next.push_back(list->items[static_cast<std::size_t>(place)]);
       }
     }
     Take(std::move(next));
@@ -296,8 +297,9 @@ Result<std::vector<Evaluation::Condition>> Evaluation::Conditions() {
   while (true) {
     cursor_.SkipBlanks();
     const std::size_t start = cursor_.position();
-    while (!cursor_.AtEnd() && cursor_.text().substr(cursor_.position(), 1)
-                                       .find_first_of(" =!<>)&|") == std::string_view::npos)
+    while (!cursor_.AtEnd() &&
+           cursor_.text().substr(cursor_.position(), 1).find_first_of(" =!<>)&|") ==
+               std::string_view::npos)
       cursor_.Advance();
     condition.path = std::string(cursor_.Since(start));
     if (!condition.path.starts_with('@')) return Fail(Unreadable().error());

@@ -13,8 +13,7 @@ namespace offstage::gateway::vtl {
 namespace {
 
 double AsNumber(const Value& value) {
-  return value.AsInteger() != nullptr ? static_cast<double>(*value.AsInteger())
-                                      : *value.AsDouble();
+  return value.AsInteger() != nullptr ? static_cast<double>(*value.AsInteger()) : *value.AsDouble();
 }
 
 std::optional<std::int64_t> ParseInteger(const Value& value) {
@@ -48,10 +47,9 @@ Result<Value> CallNumber(const Value& target, std::string_view name, const Argum
   if (arguments.empty()) {
     if (name == "toString") return Value::Text(ToText(target));
     if (name == "intValue" || name == "longValue") {
-      return target.AsInteger() != nullptr
-                 ? target
-                 : Value::Integer(static_cast<std::int64_t>(
-                       std::min(std::max(*target.AsDouble(), -9.2e18), 9.2e18)));
+      return target.AsInteger() != nullptr ? target
+                                           : Value::Integer(static_cast<std::int64_t>(std::min(
+                                                 std::max(*target.AsDouble(), -9.2e18), 9.2e18)));
     }
     if (name == "doubleValue" || name == "floatValue") return Value::Double(AsNumber(target));
   }
@@ -87,8 +85,8 @@ Result<Value> CallBool(const Value& target, std::string_view name, const Argumen
 }  // namespace
 
 Value NoSuchMethod(std::string_view type, std::string_view name, Environment& environment) {
-  environment.Warn(fmt::format("{} has no method {}() of these arguments: it gives nothing", type,
-                               name));
+  environment.Warn(
+      fmt::format("{} has no method {}() of these arguments: it gives nothing", type, name));
   return {};
 }
 

@@ -31,8 +31,7 @@ Result<Value> CallMap(const Value& target, std::string_view name, const Argument
                       Environment& environment);
 Result<Value> CallInput(std::string_view name, const Arguments& arguments,
                         Environment& environment);
-Result<Value> CallUtil(std::string_view name, const Arguments& arguments,
-                       Environment& environment);
+Result<Value> CallUtil(std::string_view name, const Arguments& arguments, Environment& environment);
 
 // For methods that the type does not have: null and a warning.
 Value NoSuchMethod(std::string_view type, std::string_view name, Environment& environment);

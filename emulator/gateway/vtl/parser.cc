@@ -236,7 +236,8 @@ Result<bool> BodyParser::ParseMacroCall(Block& block, std::size_t start, std::st
   const bool refused = std::find(kRefused.begin(), kRefused.end(), name) != kRefused.end();
   if (!cursor_.Take("(")) return false;
   if (refused) {
-    return Fail(expressions_.Problem(fmt::format("#{} is not emulated in mapping templates", name)));
+    return Fail(
+        expressions_.Problem(fmt::format("#{} is not emulated in mapping templates", name)));
   }
   auto arguments = expressions_.ParseArguments();
   if (!arguments.ok()) return false;  // "#fff(...": just text

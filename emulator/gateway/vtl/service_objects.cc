@@ -106,16 +106,16 @@ Result<Value> CallInput(std::string_view name, const Arguments& arguments,
     AppendJson(found, json);
     return Value::Text(std::move(json));
   }
-  return Fail(Error{fmt::format("$input has json(path), path(path), params(), params(name) and "
-                                "body, but no {}() of {} arguments",
-                                name, arguments.size())});
+  return Fail(
+      Error{fmt::format("$input has json(path), path(path), params(), params(name) and "
+                        "body, but no {}() of {} arguments",
+                        name, arguments.size())});
 }
 
 Result<Value> CallUtil(std::string_view name, const Arguments& arguments,
                        Environment& /*environment*/) {
   static constexpr std::array<std::string_view, 6> kFunctions = {
-      "escapeJavaScript", "parseJson",    "urlEncode",
-      "urlDecode",        "base64Encode", "base64Decode"};
+      "escapeJavaScript", "parseJson", "urlEncode", "urlDecode", "base64Encode", "base64Decode"};
   if (std::find(kFunctions.begin(), kFunctions.end(), name) == kFunctions.end() ||
       arguments.size() != 1) {
     return Fail(Error{fmt::format("API Gateway's $util has no {}() of {} arguments; it has {}",

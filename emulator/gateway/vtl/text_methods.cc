@@ -59,12 +59,12 @@ Result<Value> ReplaceByRegex(const std::string& text, const Value& pattern,
 Result<Value> Split(const std::string& text, const Arguments& arguments) {
   OFFSTAGE_TRY(const Regex regex, Regex::Compile(ToText(arguments[0])));
   std::int64_t limit = 0;
-  if (arguments.size() > 1 && arguments[1].AsInteger() != nullptr) limit = *arguments[1].AsInteger();
+  if (arguments.size() > 1 && arguments[1].AsInteger() != nullptr)
+    limit = *arguments[1].AsInteger();
   Value parts = Value::NewList();
   std::vector<Value>& items = parts.AsList()->items;
   std::size_t start = 0;
-  const std::size_t matches =
-      limit > 0 ? static_cast<std::size_t>(limit) - 1 : std::string::npos;
+  const std::size_t matches = limit > 0 ? static_cast<std::size_t>(limit) - 1 : std::string::npos;
   for (const RegexMatch& match : regex.FindAll(text, matches)) {
     const std::size_t end = match.offset + match.groups[0].size();
     // A match of nothing at the very front makes no part.
@@ -99,7 +99,7 @@ Result<Value> WithoutArguments(const std::string& text, std::string_view name,
   if (name == "toUpperCase") return Value::Text(ToUpper(text));
   if (name == "trim" || name == "strip") return Value::Text(std::string(Trim(text)));
   static constexpr std::array<std::string_view, 9> kOthers = {
-      "hashCode", "getClass", "getBytes", "toCharArray",   "chars",
+      "hashCode", "getClass", "getBytes",   "toCharArray", "chars",
       "lines",    "intern",   "codePoints", "stripLeading"};
   if (std::find(kOthers.begin(), kOthers.end(), name) != kOthers.end())
     return Fail(NotEmulated("a text", name));

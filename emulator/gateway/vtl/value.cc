@@ -317,8 +317,7 @@ std::string_view Value::KindName() const {
   if (AsMap() != nullptr) return "a map";
   if (AsBool() != nullptr) return "a boolean";
   if (IsNumber()) return "a number";
-  if (const Special* special = AsSpecial())
-    return *special == Special::kInput ? "$input" : "$util";
+  if (const Special* special = AsSpecial()) return *special == Special::kInput ? "$input" : "$util";
   return "a block";
 }
 
