@@ -6,6 +6,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "gateway/event_v2.h"
 
 namespace offstage::gateway {
 
@@ -207,6 +208,11 @@ void AppendRestContext(const Call& call, std::string& out) {
   out += "},";
 }
 
+// HTTP APIs only; what cannot be decoded was refused before.
+std::string DecodedPath(const Call& call) {
+  return DecodeHttpApiPath(call.stage_path).value_or(call.stage_path);
+}
+
 // An HTTP API writes the same facts in alphabetical order and has its own empty authorizer.
 void AppendHttpContext(const Call& call, std::string& out) {
   const ApiConfig& config = call.api.config;
@@ -230,7 +236,7 @@ void AppendHttpContext(const Call& call, std::string& out) {
   out += "\"user\":null,";
   AppendUserAgent(call, out);
   out += "\"userArn\":null},";
-  AppendMember("path", call.stage_path, out);
+  AppendMember("path", DecodedPath(call), out);
   out += "\"protocol\":\"HTTP/1.1\",";
   AppendMember("requestId", call.extended_request_id, out);
   AppendMember("requestTime", ToRequestTime(call.time), out);
@@ -248,7 +254,7 @@ void AppendAllButBody(const Call& call, Absent absent, std::string& out) {
   AddedHeaders added;
   const HeaderList headers = IntegrationHeaders(call, added);
   AppendMember("resource", call.route->route.path, out);
-  AppendMember("path", call.api.is_rest() ? call.path : call.stage_path, out);
+  AppendMember("path", call.api.is_rest() ? call.path : DecodedPath(call), out);
   AppendMember("httpMethod", call.request.method, out);
   AppendHeaders(headers, out);
   AppendQuery(call.query, absent, out);

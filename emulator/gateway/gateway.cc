@@ -12,6 +12,7 @@
 #include "gateway/admission.h"
 #include "gateway/call.h"
 #include "gateway/cors.h"
+#include "gateway/event_v2.h"
 #include "gateway/gateway_error.h"
 #include "gateway/integration.h"
 #include "gateway/lambda_authorizer.h"
@@ -256,6 +257,10 @@ http::Reply Gateway::Impl::Answer(Call& call, std::string_view path, Integration
   MatchRoute(call, path);
   if (call.route == nullptr) return NoRoute(call);
   if (!call.route->route.refused.empty()) return Refused(call);
+  if (call.api.config.kind == ApiKind::kHttp && !DecodeHttpApiPath(call.stage_path).has_value()) {
+    call.explanation = "HTTP APIs decode paths twice; what the first time leaves cannot be decoded";
+    return MakeHttpError(400, "Bad Request");
+  }
   call.query = ParseQuery(call.request.RawQuery());
   if (std::optional<http::Reply> refused = CheckIam(call)) return std::move(*refused);
   if (std::optional<http::Reply> refused = CheckAuthorizer(call)) return std::move(*refused);

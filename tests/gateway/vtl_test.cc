@@ -115,7 +115,7 @@ constexpr Case kCases[] = {
     {"static methods",
      "#set($i = 0)#set($n = $i.parseInt('42') + 1)$n #set($s = '')"
      "$s.join('-', ['a', 'b'])",
-     "", "43 a-b"},
+     "", "43a-b"},
     // The mapping template reference's own example.
     {"no escaped single quote",
      "$util.escapeJavaScript($input.params('q')).replaceAll(\"\\\\'\",\"'\")", "",
