@@ -27,7 +27,7 @@ Value Params() {
 }
 
 // What the template makes of the body, or "error: ...".
-std::string Run(std::string_view text, std::string body = "") {
+std::string RunTemplate(std::string_view text, std::string body = "") {
   const auto parsed = Template::Parse(text);
   if (!parsed.ok()) return "error: " + parsed.error().message;
   Environment environment(std::move(body), Params());
@@ -157,39 +157,39 @@ constexpr Case kCases[] = {
 
 TEST(MappingTemplate, RendersAsVelocityDoes) {
   for (const Case& test : kCases)
-    EXPECT_EQ(Run(test.text, std::string(test.body)), test.result) << test.what;
+    EXPECT_EQ(RunTemplate(test.text, std::string(test.body)), test.result) << test.what;
 }
 
 TEST(MappingTemplate, SaysWhereItIsWrong) {
-  EXPECT_THAT(Run("a\n#if(true)\nb"), HasSubstr("error: line 3: #if without #end"));
-  EXPECT_THAT(Run("#set($x 1)"), HasSubstr("#set without '='"));
-  EXPECT_THAT(Run("#foreach($x of $y)#end"), HasSubstr("without 'in'"));
-  EXPECT_THAT(Run("#end"), HasSubstr("#end or #else"));
-  EXPECT_THAT(Run("$util.toJson($x)"), HasSubstr("$util has no toJson()"));
-  EXPECT_THAT(Run("$input.foo('a')"), HasSubstr("$input has json(path)"));
-  EXPECT_THAT(Run("$util.parseJson('{')"), HasSubstr("parseJson"));
-  EXPECT_THAT(Run("#parse('a')"), HasSubstr("#parse is not emulated"));
-  EXPECT_THAT(Run("#set($l = [1])$l.get(4)"), HasSubstr("get(4) of a list of 1"));
-  EXPECT_THAT(Run("#set($s = 'a')$s.format('b')"), HasSubstr("format() of a text is not emulated"));
-  EXPECT_THAT(Run("$input.path('$.a[')"), HasSubstr("cannot be read"));
+  EXPECT_THAT(RunTemplate("a\n#if(true)\nb"), HasSubstr("error: line 3: #if without #end"));
+  EXPECT_THAT(RunTemplate("#set($x 1)"), HasSubstr("#set without '='"));
+  EXPECT_THAT(RunTemplate("#foreach($x of $y)#end"), HasSubstr("without 'in'"));
+  EXPECT_THAT(RunTemplate("#end"), HasSubstr("#end or #else"));
+  EXPECT_THAT(RunTemplate("$util.toJson($x)"), HasSubstr("$util has no toJson()"));
+  EXPECT_THAT(RunTemplate("$input.foo('a')"), HasSubstr("$input has json(path)"));
+  EXPECT_THAT(RunTemplate("$util.parseJson('{')"), HasSubstr("parseJson"));
+  EXPECT_THAT(RunTemplate("#parse('a')"), HasSubstr("#parse is not emulated"));
+  EXPECT_THAT(RunTemplate("#set($l = [1])$l.get(4)"), HasSubstr("get(4) of a list of 1"));
+  EXPECT_THAT(RunTemplate("#set($s = 'a')$s.format('b')"), HasSubstr("format() of a text is not emulated"));
+  EXPECT_THAT(RunTemplate("$input.path('$.a[')"), HasSubstr("cannot be read"));
 }
 
 TEST(MappingTemplate, EndsWhateverItTries) {
-  EXPECT_THAT(Run("#set($t = 'aaaaaaaaaa')#foreach($i in [1..60])#set($t = \"$t$t\")#end$t"),
+  EXPECT_THAT(RunTemplate("#set($t = 'aaaaaaaaaa')#foreach($i in [1..60])#set($t = \"$t$t\")#end$t"),
               HasSubstr("error: "));
-  EXPECT_THAT(Run("#foreach($a in [1..1000])#foreach($b in [1..1000])#foreach($c in [1..1000])x#end"
+  EXPECT_THAT(RunTemplate("#foreach($a in [1..1000])#foreach($b in [1..1000])#foreach($c in [1..1000])x#end"
                   "#end#end"),
               HasSubstr("does too much"));
-  EXPECT_THAT(Run("#macro(m)#m()#end#m()"), HasSubstr("calls itself"));
-  EXPECT_THAT(Run("#define($d)$d#end$d"), HasSubstr("calls itself"));
-  EXPECT_THAT(Run("#set($x = " + std::string(10000, '(') + "1)"), HasSubstr("nested too deeply"));
-  EXPECT_THAT(Run("#set($l = [])#set($l = [0, 1])#foreach($i in [1..5000])#end."), ".");
+  EXPECT_THAT(RunTemplate("#macro(m)#m()#end#m()"), HasSubstr("calls itself"));
+  EXPECT_THAT(RunTemplate("#define($d)$d#end$d"), HasSubstr("calls itself"));
+  EXPECT_THAT(RunTemplate("#set($x = " + std::string(10000, '(') + "1)"), HasSubstr("nested too deeply"));
+  EXPECT_THAT(RunTemplate("#set($l = [])#set($l = [0, 1])#foreach($i in [1..5000])#end."), ".");
   // A circle: its text is long, not endless, and nothing of it is left behind.
-  Run("#set($m = {})#set($m.a = $m)#set($m.b = $m)$m #if($m == $m)x#end");
+  RunTemplate("#set($m = {})#set($m.a = $m)#set($m.b = $m)$m #if($m == $m)x#end");
   std::string deep = "#set($l = [1])";
   for (int i = 0; i < 3000; ++i)
     deep += "#set($l = [$l])";
-  Run(deep + "$l");
+  RunTemplate(deep + "$l");
 }
 
 TEST(MappingTemplate, WarnsOfAMethodThatJavaLacksToo) {

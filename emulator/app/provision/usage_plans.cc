@@ -159,6 +159,7 @@ void SetUsagePlans(const Stack& stack, const Api& api, gateway::ApiConfig& confi
   AddSamPlan(stack, api, config);
   AddMethodSettings(api.properties.Find("MethodSettings"), config);
   AddRouteSettings(api.properties, config);
+  std::vector<gateway::ApiKey> stage_keys;
   for (const Resource& resource : stack.resources) {
     if (resource.type == "AWS::ApiGateway::UsagePlan" && HasStage(resource.properties, api))
       AddPlan(stack, resource, config);
@@ -175,8 +176,15 @@ void SetUsagePlans(const Stack& stack, const Api& api, gateway::ApiConfig& confi
     for (const Node& stage : stages == nullptr ? std::vector<Node>() : stages->items()) {
       if (stage.TextOf("RestApiId") == api.api_id && stage.TextOf("StageName") == api.stage_name &&
           IsEnabled(resource))
-        config.api_keys.push_back(KeyOf(stack, resource));
+        stage_keys.push_back(KeyOf(stack, resource));
     }
+  }
+  // A key that a plan has too is limited by the plan.
+  for (gateway::ApiKey& key : stage_keys) {
+    const bool planned =
+        std::any_of(config.api_keys.begin(), config.api_keys.end(),
+                    [&key](const gateway::ApiKey& other) { return other.id == key.id; });
+    if (!planned) config.api_keys.push_back(std::move(key));
   }
 }
 
