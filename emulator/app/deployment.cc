@@ -12,8 +12,10 @@
 #include <system_error>
 #include <thread>
 
+#include "app/aws_caller.h"
 #include "app/control.h"
 #include "app/expiry.h"
+#include "app/jwks_verifier.h"
 #include "app/provision/apis.h"
 #include "app/provision/functions.h"
 #include "app/user_pools.h"
@@ -128,6 +130,7 @@ class Deployment::Impl {
       : stack_(std::move(stack)),
         options_(options),
         context_(context),
+        aws_caller_(stack_.region),
         output_(stack_, context.requests) {}
 
   ~Impl() {
@@ -145,13 +148,7 @@ class Deployment::Impl {
                                                          : OpenOtherEngine(state));
     OFFSTAGE_TRY_VOID(CreateFunctions(state));
     OFFSTAGE_TRY_VOID(OpenPools(state));
-    // A gateway serves at least one API; a stack may have none.
-    if (!stack_.apis.empty()) {
-      OFFSTAGE_TRY(gateway_, gateway::Gateway::Create(
-                                 ToApiConfigs(stack_),
-                                 {*functions_, context_.clock, context_.ids, context_.log,
-                                  context_.requests, &pools_->verifier()}));
-    }
+    OFFSTAGE_TRY_VOID(CreateGateway());
     dispatcher_ = std::make_unique<aws::Dispatcher>(aws::DispatcherOptions{.region = stack_.region},
                                                     context_.ids, context_.log, context_.requests,
                                                     functions_.get());
@@ -165,6 +162,7 @@ class Deployment::Impl {
     dispatcher_->AddJsonService("cognito-idp", "AWSCognitoIdentityProviderService", *pools_);
     for (const char* path : kLambdaPaths)
       dispatcher_->AddRestService("lambda", path, *functions_);
+    aws_caller_.Attach(*dispatcher_);
     OFFSTAGE_TRY_VOID(StartServers(self));
     OFFSTAGE_TRY_VOID(StartTls());
     functions_->SetAwsEndpoint(aws_server_->url());
@@ -260,6 +258,21 @@ class Deployment::Impl {
     return Ok();
   }
 
+  Status CreateGateway() {
+    std::vector<gateway::ApiConfig> apis = ToApiConfigs(stack_);
+    // A gateway serves at least one API; a stack may have none.
+    if (apis.empty()) return Ok();
+    OFFSTAGE_TRY(token_verifier_,
+                 JwksVerifier::Create(options_.jwks, pools_->verifier(), context_.clock));
+    gateway::Dependencies dependencies{*functions_,  context_.clock,       context_.ids,
+                                       context_.log, context_.requests,    token_verifier_.get(),
+                                       &aws_caller_, options_.allow_egress};
+    if (options_.throttling == DeploymentOptions::Throttling::kEnforced)
+      dependencies.throttling = gateway::Dependencies::Throttling::kEnforced;
+    OFFSTAGE_TRY(gateway_, gateway::Gateway::Create(std::move(apis), dependencies));
+    return Ok();
+  }
+
   Status OpenPools(StateFolder* state) {
     UserPoolContext context{.clock = context_.clock,
                             .ids = context_.ids,
@@ -318,6 +331,7 @@ class Deployment::Impl {
   const templates::Stack stack_;
   const DeploymentOptions options_;
   const DeploymentContext context_;
+  DispatcherCaller aws_caller_;
   NamedOutput output_;
   std::unique_ptr<WorkFolder> work_folder_;
   // Before the tables, which tell it of changes.
@@ -330,6 +344,7 @@ class Deployment::Impl {
   std::unique_ptr<Expiry> expiry_;
   std::unique_ptr<FaultyService> faulty_tables_;
   std::unique_ptr<cognito::Service> pools_;
+  std::unique_ptr<JwksVerifier> token_verifier_;
   std::unique_ptr<gateway::Gateway> gateway_;
   std::unique_ptr<aws::Dispatcher> dispatcher_;
   std::atomic<bool> ready_{false};

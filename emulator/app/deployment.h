@@ -51,8 +51,8 @@ struct DeploymentOptions {
   // How far reads that need not be consistent lag behind writes: see dynamodb::Options.
   std::chrono::milliseconds read_lag{0};
   dynamodb::Options::Capacity capacity = dynamodb::Options::Capacity::kUnlimited;
-  // Hosts that handlers may connect to besides this machine: "api.example.com", "*.example.com",
-  // "*".
+  // Hosts besides this machine that handlers and HTTP integrations may connect to:
+  // "api.example.com", "*.example.com", "*".
   std::vector<std::string> allow_egress;
   // Functions (physical name, logical id or path) whose process waits for a debugger.
   std::vector<std::string> debug;
@@ -60,6 +60,10 @@ struct DeploymentOptions {
   lambda::WarmUp warm_up = lambda::WarmUp::kProvisioned;
   // App clients (or "*") whose tokens carry the local issuer: see cognito::Options.
   std::set<std::string> local_issuer_clients;
+  // Whether throttling settings of stages and routes count (usage plans' always do).
+  enum class Throttling { kOff, kEnforced } throttling = Throttling::kOff;
+  // JWT issuers outside the stack: address and where their keys are (see JwksVerifier).
+  std::vector<std::pair<std::string, std::string>> jwks;
 };
 
 // Outlive the deployment.

@@ -23,14 +23,15 @@ class NoTraces : public TraceSink {
 }  // namespace
 
 Result<std::vector<RouteRow>> ListRoutes(const templates::Stack& stack) {
-  if (stack.apis.empty()) return std::vector<RouteRow>();
+  std::vector<gateway::ApiConfig> apis = ToApiConfigs(stack);
+  if (apis.empty()) return std::vector<RouteRow>();
   NoInvoker invoker;
   NoTraces traces;
   SystemClock clock;
   RandomIds ids;
   StderrLog log;
   OFFSTAGE_TRY(const auto gateway,
-               gateway::Gateway::Create(ToApiConfigs(stack), {invoker, clock, ids, log, traces}));
+               gateway::Gateway::Create(std::move(apis), {invoker, clock, ids, log, traces}));
   std::vector<RouteRow> rows;
   for (const gateway::RouteListing& route : gateway->Routes()) {
     RouteRow row{.api = route.api_name,

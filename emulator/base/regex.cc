@@ -32,4 +32,22 @@ bool Regex::Finds(std::string_view text) const {
   return compiled_ != nullptr && std::regex_search(text.begin(), text.end(), compiled_->expression);
 }
 
+std::vector<RegexMatch> Regex::FindAll(std::string_view text, std::size_t limit) const {
+  using Iterator = std::regex_iterator<std::string_view::const_iterator>;
+  std::vector<RegexMatch> matches;
+  if (compiled_ == nullptr) return matches;
+  for (Iterator at(text.begin(), text.end(), compiled_->expression), end;
+       at != end && matches.size() < limit; ++at) {
+    RegexMatch match{.offset = static_cast<std::size_t>(at->position(0))};
+    for (std::size_t i = 0; i < at->size(); ++i) {
+      match.groups.push_back((*at)[i].matched
+                                 ? text.substr(static_cast<std::size_t>(at->position(i)),
+                                               static_cast<std::size_t>(at->length(i)))
+                                 : std::string_view());
+    }
+    matches.push_back(std::move(match));
+  }
+  return matches;
+}
+
 }  // namespace offstage

@@ -6,10 +6,18 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 
 namespace offstage {
+
+// A place where an expression fits; the views live as long as the text searched.
+struct RegexMatch {
+  std::size_t offset = 0;
+  // The whole match first, then its groups; a group that took no part is empty.
+  std::vector<std::string_view> groups = {};
+};
 
 // Thread-safe; copies share the compiled expression.
 class Regex {
@@ -20,6 +28,8 @@ class Regex {
   // The whole text / some part of it.
   bool Matches(std::string_view text) const;
   bool Finds(std::string_view text) const;
+  // From left to right, without overlap; at most `limit`.
+  std::vector<RegexMatch> FindAll(std::string_view text, std::size_t limit) const;
 
  private:
   struct Compiled;

@@ -60,8 +60,14 @@ void AddRuntimeOptions(CLI::App& command, CommonOptions& options) {
                    "Throttle calls beyond the tables' provisioned throughput, as AWS does");
   command
       .add_option("--allow-egress", options.allow_egress,
-                  "Host that handlers may connect to besides this machine: api.example.com, "
-                  "*.example.com, * for all; may be repeated")
+                  "Host besides this machine that handlers and HTTP integrations may connect to: "
+                  "api.example.com, *.example.com, * for all; may be repeated")
+      ->allow_extra_args(false);
+  command.add_flag("--throttling", options.throttling,
+                   "Enforce the throttling settings of stages and routes (usage plans always are)");
+  command
+      .add_option("--jwks", options.jwks,
+                  "Keys of a JWT issuer outside the stack: ISSUER=FILE, or =URL on this machine")
       ->allow_extra_args(false);
 }
 
@@ -72,6 +78,17 @@ Result<app::DeploymentOptions> ToDeploymentOptions(const CommonOptions& options)
   deployment.read_lag = std::chrono::milliseconds(options.read_lag_ms);
   deployment.allow_egress = options.allow_egress;
   if (options.strict_runtimes) deployment.runtimes = app::DeploymentOptions::Runtimes::kStrict;
+  if (options.throttling) deployment.throttling = app::DeploymentOptions::Throttling::kEnforced;
+  for (const std::string& text : options.jwks) {
+    // An issuer's address may have '=' in its query, a file's name hardly.
+    const auto equals = text.rfind('=');
+    if (equals == std::string::npos || equals == 0 || equals + 1 == text.size()) {
+      return Fail(Error{
+          "--jwks takes ISSUER=FILE, for example https://login.example.com/=jwks.json, not '" +
+          text + "'"});
+    }
+    deployment.jwks.emplace_back(text.substr(0, equals), text.substr(equals + 1));
+  }
   for (const std::string& text : options.interpreters) {
     const auto equals = text.find('=');
     if (equals == std::string::npos || equals == 0 || equals + 1 == text.size()) {

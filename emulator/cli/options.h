@@ -32,15 +32,19 @@ struct CommonOptions {
   bool quiet = false;
   std::vector<std::string> interpreters;  // "python3.8=/usr/bin/python3"
   std::vector<std::string> allow_egress;
+  bool throttling = false;
+  std::vector<std::string> jwks;  // "https://issuer.example.com/=jwks.json"
 };
 
 // --template, --config-env, --stack-name, --region, --parameter-overrides, --data, --in-memory,
 // --dynamodb-endpoint.
 void AddProjectOptions(CLI::App& command, CommonOptions& options);
-// --strict-runtimes, --interpreter, --allow-egress, --read-lag, --enforce-capacity.
+// --strict-runtimes, --interpreter, --allow-egress, --read-lag, --enforce-capacity, --throttling,
+// --jwks.
 void AddRuntimeOptions(CLI::App& command, CommonOptions& options);
 
-// Options as the app wants them. Fails for an --interpreter that is not NAME=PATH.
+// Options as the app wants them. Fails for an --interpreter or --jwks that is not
+// NAME=PATH.
 Result<app::DeploymentOptions> ToDeploymentOptions(const CommonOptions& options);
 app::ProjectOptions ToProjectOptions(const CommonOptions& options);
 

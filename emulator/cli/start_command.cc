@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "app/provision/apis.h"
 #include "base/text.h"
 #include "cli/options.h"
 #include "cli/stop_signal.h"
@@ -42,7 +43,7 @@ void PrintNotes(const templates::Stack& stack, bool verbose) {
 void PrintRoutes(const app::Deployment& deployment, const CommonOptions& options) {
   std::size_t preflights = 0;
   for (const gateway::RouteListing& route : deployment.Routes()) {
-    if (route.target == "mock" && !options.verbose) {
+    if (route.target == "mock" && route.method == "OPTIONS" && !options.verbose) {
       ++preflights;
       continue;
     }
@@ -50,6 +51,10 @@ void PrintRoutes(const app::Deployment& deployment, const CommonOptions& options
     fmt::print("  {:<7} {}{}  ->  {}{}\n", route.method, deployment.api_url(), route.url_path,
                function == nullptr ? route.target : function->path,
                route.protection.empty() ? "" : "  [" + route.protection + "]");
+  }
+  for (const gateway::ApiConfig& api : app::ToApiConfigs(deployment.stack())) {
+    for (const gateway::ApiKey& key : api.api_keys)
+      fmt::print("  API key {} of {}  ->  x-api-key: {}\n", key.name, api.name, key.value);
   }
   if (preflights > 0) fmt::print("  OPTIONS on {} paths, for browsers (CORS)\n", preflights);
 }

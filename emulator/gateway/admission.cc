@@ -19,6 +19,24 @@ bool IsSigned(const Call& call) {
   return FindParameter(call.query, "X-Amz-Signature") != nullptr;
 }
 
+// requestContext.authorizer of a signed request to an HTTP API or function URL: whoever signs here
+// is the account's own user.
+std::string IamAuthorizerJson(const Call& call) {
+  const std::string_view header = call.Header("authorization");
+  const NamedValues* query = FindParameter(call.query, "X-Amz-Credential");
+  std::string_view credential = query == nullptr ? std::string_view() : query->values.front();
+  if (const std::size_t at = header.find("Credential="); at != std::string_view::npos)
+    credential = header.substr(at + 11);
+  std::string key;
+  AppendJsonText(credential.substr(0, credential.find('/')), key);
+  const std::string& account = call.api.config.account_id;
+  return fmt::format(
+      R"({{"iam":{{"accessKey":{},"accountId":"{}","callerId":"AIDACALLEROFOFFSTAGE",)"
+      R"("cognitoIdentity":null,"principalOrgId":null,"userArn":"arn:aws:iam::{}:user/offstage",)"
+      R"("userId":"AIDACALLEROFOFFSTAGE"}}}})",
+      key, account, account);
+}
+
 // Where the name begins in "method.request.header.Name": after the third dot.
 std::size_t NameOffset(std::string_view source) {
   std::size_t offset = 0;
@@ -145,10 +163,13 @@ std::string PrepareProtection(const ApiConfig& config, CompiledRoute& compiled) 
 }
 
 std::optional<http::Reply> CheckIam(Call& call) {
-  if (call.route->route.iam == Route::IamAuthorization::kNotRequired || IsSigned(call)) {
+  if (call.route->route.iam == Route::IamAuthorization::kNotRequired) return std::nullopt;
+  if (IsSigned(call)) {
+    if (!call.api.is_rest()) call.authorizer_json = IamAuthorizerJson(call);
     return std::nullopt;
   }
   call.explanation = "the route has AWS_IAM authorization and the request has no SigV4 signature";
+  if (call.api.is_function_url()) return MakeFunctionUrlForbidden();
   if (!call.api.is_rest()) return MakeHttpError(403, "Forbidden");
   return MakeRestError(error::kMissingAuthenticationToken, call.api.config);
 }

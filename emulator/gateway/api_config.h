@@ -7,9 +7,11 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -18,8 +20,9 @@
 namespace offstage::gateway {
 
 enum class ApiKind {
-  kRest,  // API Gateway v1: AWS::Serverless::Api and the implicit API
-  kHttp,  // API Gateway v2: AWS::Serverless::HttpApi
+  kRest,         // API Gateway v1: AWS::Serverless::Api and the implicit API
+  kHttp,         // API Gateway v2: AWS::Serverless::HttpApi
+  kFunctionUrl,  // A Lambda function URL: one route, $default, payload 2.0
 };
 
 // Decides which headers the service adds to the event (CloudFront-* and Via for kEdge, SAM's
@@ -49,8 +52,8 @@ struct LambdaProxy {
   std::chrono::milliseconds timeout{0};
 };
 
-// The integration `MOCK` where request and response templates are constant, as SAM's `Cors` makes
-// them. (Templates with logic are not emulated yet: use Route::refused.)
+// A fixed answer: what SAM's `Cors` puts on OPTIONS. (A MOCK integration of the author's own is a
+// MappedIntegration.)
 struct MockIntegration {
   int status = 200;
   // Literal values, without the single quotes of `responseParameters`.
@@ -59,7 +62,70 @@ struct MockIntegration {
   std::string body = {};
 };
 
-using Integration = std::variant<LambdaProxy, MockIntegration>;
+// Name and text in the order written.
+using Pairs = std::vector<std::pair<std::string, std::string>>;
+
+// `contentHandling`: how bodies change between text and bytes on their way.
+enum class ContentHandling { kNone, kToText, kToBinary };
+
+// An integration response: what becomes of an answer that it is chosen for.
+struct ResponseRule {
+  // Matches the whole status code, or a Lambda function's errorMessage; empty: the default.
+  std::string pattern = {};
+  // Of the method response.
+  int status = 200;
+  // Header name to source: "'*'", "integration.response.header.X", "integration.response.body.a",
+  // "context.requestId", "stageVariables.x".
+  Pairs headers = {};
+  // By content type.
+  Pairs templates = {};
+  ContentHandling content = ContentHandling::kNone;
+};
+
+// An integration of type MOCK, AWS or HTTP: the request and the answer go through mapping
+// templates.
+// docs.aws.amazon.com/apigateway/latest/developerguide/request-response-data-mappings.html
+struct MappedIntegration {
+  enum class Kind {
+    kMock,
+    kLambda,   // `target` is the function's physical name.
+    kHttp,     // `target` is the URL, with {path parameters} and ${stageVariables.x}.
+    kService,  // `target` is the service's signing name, `action` its operation.
+  } kind = Kind::kMock;
+  std::string target = {};
+  std::string action = {};
+  // kHttp: empty or "ANY" is the request's own.
+  std::string method = {};
+  // "integration.request.header.X" to "method.request.querystring.y", "'text'" and so on.
+  Pairs request_parameters = {};
+  // By content type; "$default" takes the others.
+  Pairs request_templates = {};
+  enum class Passthrough {
+    kWhenNoMatch,
+    kWhenNoTemplates,
+    kNever
+  } passthrough = Passthrough::kWhenNoMatch;
+  ContentHandling request_content = ContentHandling::kNone;
+  std::vector<ResponseRule> responses = {};
+  // Zero: 29 s.
+  std::chrono::milliseconds timeout{0};
+};
+
+// The integration `HTTP_PROXY`.
+struct HttpProxy {
+  // With {path parameters} and ${stageVariables.x}.
+  std::string url = {};
+  // Empty or "ANY" is the request's own.
+  std::string method = {};
+  // REST: "integration.request.header.X" to a source, as above. HTTP APIs: "overwrite:header.x",
+  // "append:querystring.y", "remove:header.z", "overwrite:path" to "$request.header.a" and so on.
+  Pairs parameters = {};
+  // HTTP APIs, by status code: "overwrite:header.x" and so on, "overwrite:statuscode".
+  std::map<std::string, Pairs> response_parameters = {};
+  std::chrono::milliseconds timeout{0};
+};
+
+using Integration = std::variant<LambdaProxy, MockIntegration, MappedIntegration, HttpProxy>;
 
 // A Lambda authorizer. One per name; routes refer to it by name.
 struct LambdaAuthorizer {
@@ -164,6 +230,25 @@ struct ApiKey {
   std::string id = {};
   std::string name = {};
   std::string value = {};
+  // Index of ApiConfig::usage_plans; none: a plan without limits.
+  std::optional<std::size_t> plan = {};
+};
+
+// A token bucket: `rate` requests a second, `burst` at once. Zero burst: no request passes.
+struct Throttle {
+  double rate = 0;
+  double burst = 0;
+};
+
+// What a usage plan allows each of its keys.
+struct UsagePlan {
+  std::string name = {};
+  std::optional<Throttle> throttle = {};
+  struct Quota {
+    std::int64_t limit = 0;
+    enum class Period { kDay, kWeek, kMonth } period = Period::kDay;
+  };
+  std::optional<Quota> quota = {};
 };
 
 struct ApiConfig {
@@ -181,7 +266,13 @@ struct ApiConfig {
 
   std::vector<Route> routes = {};
   std::map<std::string, Authorizer> authorizers = {};
+  // Of the usage plans that this API's stage is in: a key of another plan is as good as none.
   std::vector<ApiKey> api_keys = {};
+  std::vector<UsagePlan> usage_plans = {};
+  // The stage's own limit, and those of single routes by key ("GET /users"); enforced when the user
+  // asks for it (Dependencies::throttling).
+  std::optional<Throttle> throttle = {};
+  std::map<std::string, Throttle> route_throttles = {};
   // By name: JSON Schemas as JSON text that other schemas may refer to.
   std::map<std::string, std::string> models = {};
   std::map<std::string, std::string> stage_variables = {};

@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "gateway/admission.h"
+#include "gateway/http_proxy.h"
 
 namespace offstage::gateway {
 
@@ -129,11 +130,21 @@ std::string StageVariablesJson(const std::map<std::string, std::string>& variabl
   return out;
 }
 
+// Why the integration cannot be served, or "".
+std::string PrepareIntegration(const ApiConfig& config, CompiledRoute& compiled) {
+  if (const auto* mapped = std::get_if<MappedIntegration>(&compiled.route.integration))
+    return PrepareMappings(*mapped, compiled.mappings);
+  if (const auto* proxy = std::get_if<HttpProxy>(&compiled.route.integration))
+    return UnsupportedHttpProxy(*proxy, config.kind);
+  return {};
+}
+
 Status AddRoute(Api& api, std::size_t index) {
   CompiledRoute& compiled = api.routes[index];
   Route& route = compiled.route;
   compiled.resource_id = StableId(api.config.id + route.path, route.path == "/" ? 10 : 6);
   if (route.refused.empty()) route.refused = PrepareProtection(api.config, compiled);
+  if (route.refused.empty()) route.refused = PrepareIntegration(api.config, compiled);
   if (!api.is_rest() && route.path == "$default") {
     compiled.key = "$default";
     if (api.default_route.has_value()) return Fail(Error{"route $default is there twice"});
@@ -177,7 +188,9 @@ Result<Api> CompileApi(ApiConfig config, std::vector<std::string>& warnings) {
   if (api.is_rest()) WarnOfRivalNames(api.config, warnings);
   api.deployment_id = StableId(api.config.id + " deployment", 6);
   api.domain_name =
-      fmt::format("{}.execute-api.{}.amazonaws.com", api.config.id, api.config.region);
+      api.is_function_url()
+          ? fmt::format("{}.lambda-url.{}.on.aws", api.config.id, api.config.region)
+          : fmt::format("{}.execute-api.{}.amazonaws.com", api.config.id, api.config.region);
   api.stage_variables_json = StageVariablesJson(api.config.stage_variables);
   return api;
 }

@@ -14,6 +14,7 @@
 #include "base/result.h"
 #include "gateway/api_config.h"
 #include "gateway/json_schema.h"
+#include "gateway/mappings.h"
 #include "gateway/request_parts.h"
 #include "gateway/route_tree.h"
 #include "http/message.h"
@@ -29,6 +30,8 @@ struct CompiledRoute {
   std::string key = {};
   // By content type, from route.validation.
   std::map<std::string, JsonSchema> body_schemas = {};
+  // Of a MappedIntegration.
+  Mappings mappings = {};
   // The validation expression of the route's TOKEN authorizer, if it has one.
   std::optional<Regex> token_pattern = {};
   // Routes made for CORS are listed last.
@@ -43,12 +46,13 @@ struct Api {
   // HTTP APIs: index of the route $default.
   std::optional<std::size_t> default_route;
   std::string deployment_id;
-  // {id}.execute-api.{region}.amazonaws.com
+  // {id}.execute-api.{region}.amazonaws.com, {id}.lambda-url.{region}.on.aws
   std::string domain_name;
   // The JSON value of stageVariables: "null" or an object.
   std::string stage_variables_json;
 
   bool is_rest() const { return config.kind == ApiKind::kRest; }
+  bool is_function_url() const { return config.kind == ApiKind::kFunctionUrl; }
   // "Prod", or empty for the stage $default, which has no path segment.
   std::string_view stage_segment() const {
     return config.stage == "$default" ? std::string_view() : std::string_view(config.stage);
@@ -93,6 +97,16 @@ struct Call {
   std::string explanation;
 
   std::string_view Header(std::string_view name) const { return request.headers.Get(name); }
+  // requestContext.domainName.
+  std::string_view Domain() const {
+    return api.config.self_address == SelfAddress::kDeployed ? std::string_view(api.domain_name)
+                                                             : Header("host");
+  }
+  // Adds to what is there.
+  void Explain(std::string_view text) {
+    if (!explanation.empty()) explanation += "; ";
+    explanation += text;
+  }
 };
 
 // "25/Nov/2026:12:00:00 +0000"

@@ -45,7 +45,8 @@ std::optional<http::Reply> AnswerPreflight(const Call& call) {
       call.Header("access-control-request-method").empty()) {
     return std::nullopt;
   }
-  http::Reply reply{.status = 204};
+  // Function URLs answer 200 (assumed).
+  http::Reply reply{.status = call.api.is_function_url() ? 200 : 204};
   const std::string origin = AllowedOrigin(*cors, call.Header("origin"));
   if (origin.empty()) return reply;
   AddCommon(*cors, origin, reply);

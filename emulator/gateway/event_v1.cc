@@ -6,6 +6,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "gateway/event_v2.h"
 
 namespace offstage::gateway {
 
@@ -29,13 +30,6 @@ void AppendMember(std::string_view key, std::string_view value, std::string& out
   out.push_back(',');
 }
 
-// Values that are made for the event and must live as long as the header list.
-struct AddedHeaders {
-  std::string forwarded_for;
-  std::string port;
-  std::string cf_id;
-};
-
 bool IsReplaced(std::string_view name) {
   return EqualsIgnoreCase(name, "host") || EqualsIgnoreCase(name, "x-forwarded-for") ||
          EqualsIgnoreCase(name, "x-forwarded-port") ||
@@ -57,11 +51,6 @@ std::string LocalPort(const Call& call) {
   return colon == std::string_view::npos ? "80" : std::string(host.substr(colon + 1));
 }
 
-std::string_view HostFor(const Call& call) {
-  const bool deployed = call.api.config.self_address == SelfAddress::kDeployed;
-  return deployed ? std::string_view(call.api.domain_name) : call.Header("host");
-}
-
 void AddEdgeHeaders(const Call& call, AddedHeaders& added, HeaderList& headers) {
   added.cf_id = Base64Encode(call.request_id + call.extended_request_id);
   for (char& c : added.cf_id)
@@ -75,30 +64,6 @@ void AddEdgeHeaders(const Call& call, AddedHeaders& added, HeaderList& headers) 
                                  {"CloudFront-Viewer-Country", "US"},
                                  {"Via", kCloudFrontVia},
                                  {"X-Amz-Cf-Id", added.cf_id}});
-}
-
-HeaderList MakeHeaders(const Call& call, AddedHeaders& added) {
-  const bool edge = call.api.is_rest() && call.api.config.endpoint == EndpointType::kEdge;
-  const bool deployed = call.api.config.self_address == SelfAddress::kDeployed;
-  HeaderList headers;
-  headers.reserve(call.request.headers.size() + 16);
-  for (const auto& [name, value] : call.request.headers) {
-    if (IsReplaced(name) || IsDroppedFromRequest(name)) continue;
-    headers.emplace_back(edge ? SpellForEdge(name) : std::string_view(name), value);
-  }
-  const std::string_view before = call.Header("x-forwarded-for");
-  added.forwarded_for = before.empty() ? std::string() : std::string(before) + ", ";
-  added.forwarded_for += call.request.remote_address;
-  if (edge) added.forwarded_for += fmt::format(", {}", kCloudFrontAddress);
-  added.port = deployed ? "443" : LocalPort(call);
-  if (edge) AddEdgeHeaders(call, added, headers);
-  headers.insert(headers.end(), {{"Host", HostFor(call)},
-                                 {"X-Amzn-Trace-Id", call.trace_root},
-                                 {"X-Forwarded-For", added.forwarded_for},
-                                 {"X-Forwarded-Port", added.port},
-                                 {"X-Forwarded-Proto", deployed ? "https" : "http"}});
-  SortHeaders(headers);
-  return headers;
 }
 
 // `headers` are sorted, so those of one name are neighbours; the single map has the last value,
@@ -230,7 +195,7 @@ void AppendRestContext(const Call& call, std::string& out) {
   AppendMember("accountId", config.account_id, out);
   out += "\"protocol\":\"HTTP/1.1\",";
   AppendMember("stage", config.stage, out);
-  const std::string_view domain = HostFor(call);
+  const std::string_view domain = call.Domain();
   AppendMember("domainPrefix", domain.substr(0, domain.find('.')), out);
   AppendKey("requestTimeEpoch", out);
   out += fmt::format("{},", ToEpochMillis(call.time));
@@ -243,10 +208,15 @@ void AppendRestContext(const Call& call, std::string& out) {
   out += "},";
 }
 
+// HTTP APIs only; what cannot be decoded was refused before.
+std::string DecodedPath(const Call& call) {
+  return DecodeHttpApiPath(call.stage_path).value_or(call.stage_path);
+}
+
 // An HTTP API writes the same facts in alphabetical order and has its own empty authorizer.
 void AppendHttpContext(const Call& call, std::string& out) {
   const ApiConfig& config = call.api.config;
-  const std::string_view domain = HostFor(call);
+  const std::string_view domain = call.Domain();
   out += "\"requestContext\":{";
   AppendMember("accountId", config.account_id, out);
   AppendMember("apiId", config.id, out);
@@ -266,7 +236,7 @@ void AppendHttpContext(const Call& call, std::string& out) {
   out += "\"user\":null,";
   AppendUserAgent(call, out);
   out += "\"userArn\":null},";
-  AppendMember("path", call.stage_path, out);
+  AppendMember("path", DecodedPath(call), out);
   out += "\"protocol\":\"HTTP/1.1\",";
   AppendMember("requestId", call.extended_request_id, out);
   AppendMember("requestTime", ToRequestTime(call.time), out);
@@ -282,9 +252,9 @@ void AppendHttpContext(const Call& call, std::string& out) {
 // Everything up to and with stageVariables and requestContext, each member followed by a comma.
 void AppendAllButBody(const Call& call, Absent absent, std::string& out) {
   AddedHeaders added;
-  const HeaderList headers = MakeHeaders(call, added);
+  const HeaderList headers = IntegrationHeaders(call, added);
   AppendMember("resource", call.route->route.path, out);
-  AppendMember("path", call.api.is_rest() ? call.path : call.stage_path, out);
+  AppendMember("path", call.api.is_rest() ? call.path : DecodedPath(call), out);
   AppendMember("httpMethod", call.request.method, out);
   AppendHeaders(headers, out);
   AppendQuery(call.query, absent, out);
@@ -315,6 +285,30 @@ void AppendBody(const Call& call, std::string& out) {
 }
 
 }  // namespace
+
+HeaderList IntegrationHeaders(const Call& call, AddedHeaders& added) {
+  const bool edge = call.api.is_rest() && call.api.config.endpoint == EndpointType::kEdge;
+  const bool deployed = call.api.config.self_address == SelfAddress::kDeployed;
+  HeaderList headers;
+  headers.reserve(call.request.headers.size() + 16);
+  for (const auto& [name, value] : call.request.headers) {
+    if (IsReplaced(name) || IsDroppedFromRequest(name)) continue;
+    headers.emplace_back(edge ? SpellForEdge(name) : std::string_view(name), value);
+  }
+  const std::string_view before = call.Header("x-forwarded-for");
+  added.forwarded_for = before.empty() ? std::string() : std::string(before) + ", ";
+  added.forwarded_for += call.request.remote_address;
+  if (edge) added.forwarded_for += fmt::format(", {}", kCloudFrontAddress);
+  added.port = deployed ? "443" : LocalPort(call);
+  if (edge) AddEdgeHeaders(call, added, headers);
+  headers.insert(headers.end(), {{"Host", call.Domain()},
+                                 {"X-Amzn-Trace-Id", call.trace_root},
+                                 {"X-Forwarded-For", added.forwarded_for},
+                                 {"X-Forwarded-Port", added.port},
+                                 {"X-Forwarded-Proto", deployed ? "https" : "http"}});
+  SortHeaders(headers);
+  return headers;
+}
 
 std::string BuildEventV1(const Call& call) {
   std::string out;

@@ -8,6 +8,17 @@
 
 namespace offstage::gateway {
 
+// Values that are made for the event and must live as long as the header list.
+struct AddedHeaders {
+  std::string forwarded_for = {};
+  std::string port = {};
+  std::string cf_id = {};
+};
+
+// The headers that an integration sees: the client's and the service's own, sorted. Views into the
+// call and `added`.
+HeaderList IntegrationHeaders(const Call& call, AddedHeaders& added);
+
 // The event as JSON text, keys in the service's order. REST: absent maps are null, never {}.
 std::string BuildEventV1(const Call& call);
 

@@ -16,9 +16,9 @@ void AppendMember(std::string_view key, std::string_view value, std::string& out
   out.push_back(',');
 }
 
-std::string_view HostFor(const Call& call) {
-  const bool deployed = call.api.config.self_address == SelfAddress::kDeployed;
-  return deployed ? std::string_view(call.api.domain_name) : call.Header("host");
+// What cannot be decoded was refused before.
+std::string DecodedPath(const Call& call) {
+  return DecodeHttpApiPath(call.stage_path).value_or(call.stage_path);
 }
 
 std::string_view WithoutPort(std::string_view host) {
@@ -42,11 +42,14 @@ struct AddedHeaders {
   std::string port;
 };
 
-bool IsReplaced(std::string_view name) {
+bool IsReplaced(const Call& call, std::string_view name) {
   for (const std::string_view replaced : {"host", "x-forwarded-for", "x-forwarded-port",
-                                          "x-forwarded-proto", "x-amzn-trace-id", "cookie"}) {
+                                          "x-forwarded-proto", "x-amzn-trace-id"}) {
     if (EqualsIgnoreCase(name, replaced)) return true;
   }
+  // Function URLs say cookies twice, HTTP APIs only apart (live captures: hotsock/voker,
+  // vokerhttp/testdata).
+  if (EqualsIgnoreCase(name, "cookie")) return !call.api.is_function_url();
   // The one header that REST drops and HTTP APIs hand on.
   return IsDroppedFromRequest(name) && !EqualsIgnoreCase(name, "content-length");
 }
@@ -56,7 +59,7 @@ HeaderList MakeHeaders(const Call& call, AddedHeaders& added) {
   HeaderList headers;
   headers.reserve(call.request.headers.size() + 8);
   for (const auto& [name, value] : call.request.headers) {
-    if (!IsReplaced(name)) headers.emplace_back(name, value);
+    if (!IsReplaced(call, name)) headers.emplace_back(name, value);
   }
   const std::string_view before = call.Header("x-forwarded-for");
   added.forwarded_for = before.empty() ? std::string() : std::string(before) + ", ";
@@ -64,11 +67,15 @@ HeaderList MakeHeaders(const Call& call, AddedHeaders& added) {
   const std::string_view host = call.Header("host");
   added.port = deployed ? "443" : std::string(host.substr(WithoutPort(host).size()));
   if (!deployed) added.port = added.port.empty() ? "80" : added.port.substr(1);
-  headers.insert(headers.end(), {{"host", HostFor(call)},
+  headers.insert(headers.end(), {{"host", call.Domain()},
                                  {"x-amzn-trace-id", call.trace_root},
                                  {"x-forwarded-for", added.forwarded_for},
                                  {"x-forwarded-port", added.port},
                                  {"x-forwarded-proto", deployed ? "https" : "http"}});
+  if (call.api.is_function_url() && deployed) {
+    headers.insert(headers.end(), {{"x-amzn-tls-cipher-suite", "TLS_AES_128_GCM_SHA256"},
+                                   {"x-amzn-tls-version", "TLSv1.3"}});
+  }
   SortHeaders(headers);
   return headers;
 }
@@ -101,22 +108,29 @@ void AppendQuery(const Call& call, std::string& out) {
 
 void AppendContext(const Call& call, std::string& out) {
   const ApiConfig& config = call.api.config;
-  const std::string_view domain = WithoutPort(HostFor(call));
+  const std::string_view domain = WithoutPort(call.Domain());
   out += "\"requestContext\":{";
-  AppendMember("accountId", config.account_id, out);
+  // A function URL without authorization says so in place of the account (urls-invocation.html).
+  const bool anonymous =
+      call.api.is_function_url() && call.route->route.iam == Route::IamAuthorization::kNotRequired;
+  AppendMember("accountId", anonymous ? "anonymous" : config.account_id, out);
   AppendMember("apiId", config.id, out);
   if (!call.authorizer_json.empty()) out += "\"authorizer\":" + call.authorizer_json + ",";
   AppendMember("domainName", domain, out);
   AppendMember("domainPrefix", domain.substr(0, domain.find('.')), out);
   out += "\"http\":{";
   AppendMember("method", call.request.method, out);
-  AppendMember("path", call.stage_path, out);
+  // Function URLs decode it here, but not in rawPath.
+  AppendMember("path",
+               call.api.is_function_url() ? PercentDecode(call.stage_path) : DecodedPath(call),
+               out);
   out += "\"protocol\":\"HTTP/1.1\",";
   AppendMember("sourceIp", call.request.remote_address, out);
   AppendMember("userAgent", call.Header("user-agent"), out);
   out.back() = '}';
   out.push_back(',');
-  AppendMember("requestId", call.extended_request_id, out);
+  AppendMember("requestId", call.api.is_function_url() ? call.request_id : call.extended_request_id,
+               out);
   AppendMember("routeKey", call.route->key, out);
   AppendMember("stage", config.stage, out);
   AppendMember("time", ToRequestTime(call.time), out);
@@ -140,7 +154,7 @@ void AppendStageVariables(const Call& call, std::string& out) {
 void AppendRouteAndHeaders(const Call& call, std::string& out) {
   AddedHeaders added;
   AppendMember("routeKey", call.route->key, out);
-  AppendMember("rawPath", call.stage_path, out);
+  AppendMember("rawPath", call.api.is_function_url() ? call.stage_path : DecodedPath(call), out);
   AppendMember("rawQueryString", call.request.RawQuery(), out);
   const std::vector<std::string_view> cookies = Cookies(call);
   if (!cookies.empty()) {
@@ -158,6 +172,20 @@ void AppendRouteAndHeaders(const Call& call, std::string& out) {
 }
 
 }  // namespace
+
+std::optional<std::string> DecodeHttpApiPath(std::string_view path) {
+  if (path.find('%') == std::string_view::npos) return std::string(path);
+  const auto is_hex = [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+  };
+  std::string once = PercentDecode(path);
+  once = once.substr(0, once.find('?'));
+  for (std::size_t at = once.find('%'); at != std::string::npos; at = once.find('%', at + 1)) {
+    if (at + 2 >= once.size() || !is_hex(once[at + 1]) || !is_hex(once[at + 2]))
+      return std::nullopt;
+  }
+  return PercentDecode(once);
+}
 
 std::string BuildEventV2(const Call& call) {
   std::string out;

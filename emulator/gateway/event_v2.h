@@ -2,11 +2,19 @@
 // docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
 #pragma once
 
+#include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "gateway/call.h"
 
 namespace offstage::gateway {
+
+// The path as HTTP APIs hand it over: decoded twice, and cut off at a '?' that the first decoding
+// brings out. Null when what remains cannot be decoded: the service refuses such requests (live
+// captures: hotsock/voker, vokerhttp/testdata/ingress-paths.json).
+std::optional<std::string> DecodeHttpApiPath(std::string_view path);
 
 // The event as JSON text. Header names are in lower case, repeated values joined by commas, cookies
 // apart; queryStringParameters, pathParameters, stageVariables and body are left out when absent.

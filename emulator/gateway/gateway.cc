@@ -12,10 +12,12 @@
 #include "gateway/admission.h"
 #include "gateway/call.h"
 #include "gateway/cors.h"
+#include "gateway/event_v2.h"
 #include "gateway/gateway_error.h"
 #include "gateway/integration.h"
 #include "gateway/lambda_authorizer.h"
 #include "gateway/locate.h"
+#include "gateway/throttling.h"
 #include "gateway/token_authorizer.h"
 
 namespace offstage::gateway {
@@ -59,8 +61,21 @@ void FillTrace(Call& call, IdSource& ids) {
 }
 
 std::string TargetOf(const Integration& integration) {
-  const auto* proxy = std::get_if<LambdaProxy>(&integration);
-  return proxy == nullptr ? "mock" : proxy->function;
+  if (const auto* proxy = std::get_if<LambdaProxy>(&integration)) return proxy->function;
+  if (const auto* proxy = std::get_if<HttpProxy>(&integration)) return proxy->url;
+  const auto* mapped = std::get_if<MappedIntegration>(&integration);
+  if (mapped == nullptr || mapped->kind == MappedIntegration::Kind::kMock) return "mock";
+  if (mapped->kind == MappedIntegration::Kind::kService)
+    return mapped->target + " " + mapped->action;
+  return mapped->target;
+}
+
+// The address of an HTTP integration; empty for others.
+std::string UrlOf(const Integration& integration) {
+  if (const auto* proxy = std::get_if<HttpProxy>(&integration)) return proxy->url;
+  const auto* mapped = std::get_if<MappedIntegration>(&integration);
+  const bool http = mapped != nullptr && mapped->kind == MappedIntegration::Kind::kHttp;
+  return http ? mapped->target : std::string();
 }
 
 std::string ProtectionOf(const Route& route) {
@@ -122,7 +137,11 @@ class Gateway::Impl {
       : apis_(std::move(apis)),
         dependencies_(dependencies),
         lambda_authorizers_(dependencies.invoker, dependencies.clock),
-        token_authorizers_(dependencies.tokens) {}
+        token_authorizers_(dependencies.tokens),
+        http_backend_(dependencies.egress_hosts),
+        throttling_(dependencies.throttling == Dependencies::Throttling::kEnforced
+                        ? Throttling::Stages::kEnforced
+                        : Throttling::Stages::kIgnored) {}
 
   http::Reply Handle(const http::Request& request);
   std::vector<RouteListing> Routes() const;
@@ -142,6 +161,8 @@ class Gateway::Impl {
   const Dependencies dependencies_;
   LambdaAuthorizers lambda_authorizers_;
   TokenAuthorizers token_authorizers_;
+  HttpBackend http_backend_;
+  Throttling throttling_;
 };
 
 http::Reply Gateway::Impl::Handle(const http::Request& request) {
@@ -149,6 +170,13 @@ http::Reply Gateway::Impl::Handle(const http::Request& request) {
   const Located located = LocateApi(apis_, request);
   if (located.api == nullptr) {
     http::Reply reply = MakeHttpError(404, "Not Found");
+    if (request.headers.Get("host").find(".lambda-url.") != std::string_view::npos) {
+      // Recorded: test_lambda_url_non_existing_url.
+      reply = {.status = 403,
+               .headers = {{"Content-Type", "application/json"},
+                           {"x-amzn-ErrorType", "AccessDeniedException"}},
+               .body = R"({"Message":null})"};
+    }
     const std::string text =
         fmt::format("there is no API {}; the first is {}", located.id, apis_.front()->config.id);
     reply.headers.Add("x-offstage-explain", ToExplanation(text));
@@ -207,6 +235,7 @@ http::Reply Gateway::Impl::NoRoute(Call& call) const {
 
 http::Reply Gateway::Impl::Refused(Call& call) const {
   call.explanation = fmt::format("this route is not served: {}", call.route->route.refused);
+  if (call.api.is_function_url()) return MakeFunctionUrlError(500);
   if (!call.api.is_rest()) return MakeHttpError(500, "Internal Server Error");
   return MakeRestError(error::kConfiguration, call.api.config);
 }
@@ -228,12 +257,17 @@ http::Reply Gateway::Impl::Answer(Call& call, std::string_view path, Integration
   MatchRoute(call, path);
   if (call.route == nullptr) return NoRoute(call);
   if (!call.route->route.refused.empty()) return Refused(call);
+  if (call.api.config.kind == ApiKind::kHttp && !DecodeHttpApiPath(call.stage_path).has_value()) {
+    call.explanation = "HTTP APIs decode paths twice; what the first time leaves cannot be decoded";
+    return MakeHttpError(400, "Bad Request");
+  }
   call.query = ParseQuery(call.request.RawQuery());
   if (std::optional<http::Reply> refused = CheckIam(call)) return std::move(*refused);
   if (std::optional<http::Reply> refused = CheckAuthorizer(call)) return std::move(*refused);
   if (std::optional<http::Reply> refused = CheckApiKey(call)) return std::move(*refused);
+  if (std::optional<http::Reply> refused = throttling_.Check(call)) return std::move(*refused);
   if (std::optional<http::Reply> refused = CheckValidation(call)) return std::move(*refused);
-  return RunIntegration(call, dependencies_.invoker, facts);
+  return RunIntegration(call, {dependencies_.invoker, http_backend_, dependencies_.aws}, facts);
 }
 
 // A browser hides such an answer from the page. Deployed it would be the same, so nothing is added.
@@ -257,7 +291,10 @@ void Gateway::Impl::WarnAboutCors(Call& call, const http::Reply& reply) const {
 void Gateway::Impl::Finish(const Call& call, const IntegrationFacts& facts,
                            http::Reply& reply) const {
   reply.headers.Add("Date", ToHttpDate(call.time));
-  if (call.api.is_rest()) {
+  if (call.api.is_function_url()) {
+    reply.headers.Add("x-amzn-RequestId", call.request_id);
+    if (facts.invoked) reply.headers.Add("X-Amzn-Trace-Id", call.trace_root + call.trace_rest);
+  } else if (call.api.is_rest()) {
     reply.headers.Add("x-amzn-RequestId", call.request_id);
     reply.headers.Add("x-amz-apigw-id", call.extended_request_id);
     const bool failed = reply.headers.Find("x-amzn-errortype") != nullptr;
@@ -293,7 +330,7 @@ void Gateway::Impl::Report(const Call& call, const IntegrationFacts& facts,
                      {"target", call.request.target},
                      {"route", std::string(key)},
                      {"status", std::to_string(reply.status)}};
-  if (facts.invoked) {
+  if (facts.invoked && !facts.function.empty()) {
     span.attributes.emplace_back("function", facts.function);
     span.attributes.emplace_back("invocation", facts.request_id);
     span.attributes.emplace_back("start", facts.cold_start ? "cold" : "warm");
@@ -314,13 +351,19 @@ std::vector<RouteListing> Gateway::Impl::Routes() const {
         api == apis_.front() ? std::string() : std::string(kApisPrefix) + api->config.id;
     for (const CompiledRoute& compiled : api->routes) {
       const Route& route = compiled.route;
+      std::string protection = ProtectionOf(route);
+      const auto url = ParseBackendUrl(UrlOf(route.integration));
+      if (url.ok() && !http_backend_.Allows(url->host)) {
+        if (!protection.empty()) protection += ", ";
+        protection += "needs --allow-egress " + url->host;
+      }
       listing.push_back({.api_id = api->config.id,
                          .api_name = api->config.name,
                          .kind = api->config.kind,
                          .method = route.method,
                          .path = route.path,
                          .target = TargetOf(route.integration),
-                         .protection = ProtectionOf(route),
+                         .protection = std::move(protection),
                          .url_path = prefix + (route.path == "$default" ? "/" : route.path)});
     }
   }

@@ -2,8 +2,8 @@
 // event, invokes the function, checks its answer. What AWS leaves opaque is explained beside it, in
 // the log and in the response header x-offstage-explain (design, decision 6).
 //
-// Which API: the Host header {api id}.execute-api.(anything), else the path prefix /_apis/{api
-// id}/, else the first API.
+// Which API: the Host header {api id}.execute-api.(anything) or {url id}.lambda-url.(anything),
+// else the path prefix /_apis/{id}/, else the first API.
 //
 // Which path: deployed, every path of a REST API begins with /{stage}. Here both `/Prod/users` and
 // `/users` reach route /users. When the first segment is the stage's name it is taken off first, as
@@ -25,6 +25,7 @@
 #include "base/result.h"
 #include "gateway/api_config.h"
 #include "http/message.h"
+#include "interfaces/aws_caller.h"
 #include "interfaces/invoker.h"
 #include "interfaces/token_verifier.h"
 #include "interfaces/trace.h"
@@ -40,6 +41,12 @@ struct Dependencies {
   TraceSink& traces;
   // Checks the tokens of Cognito and JWT authorizers; null: their routes are refused.
   TokenVerifier* tokens = nullptr;
+  // For AWS service integrations and asynchronous invocations; null: those answer 500.
+  AwsCaller* aws = nullptr;
+  // Hosts beyond this machine that HTTP integrations may call; "*" is all.
+  std::vector<std::string> egress_hosts = {};
+  // Whether the throttling settings of stages and routes count. Usage plans' always do.
+  enum class Throttling { kOff, kEnforced } throttling = Throttling::kOff;
 };
 
 // A row of `offstage routes`.
@@ -49,7 +56,7 @@ struct RouteListing {
   ApiKind kind = ApiKind::kRest;
   std::string method = {};
   std::string path = {};
-  // The physical function name, or "mock".
+  // The physical function name, "mock", "dynamodb PutItem", or the address of an HTTP integration.
   std::string target = {};
   // "", "authorizer NAME", "api key", "IAM", or "refused: why"; several are joined by ", ".
   std::string protection = {};

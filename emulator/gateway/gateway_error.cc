@@ -72,6 +72,26 @@ http::Reply MakeHttpError(int status, std::string_view message) {
       .status = status, .headers = {{"Content-Type", "application/json"}}, .body = std::move(body)};
 }
 
+http::Reply MakeFunctionUrlError(int status) {
+  // Lambda refuses to run it: 429 and 500; anything that the function does wrong is a 502
+  // (recorded: test_lambda_url_invocation_exception).
+  const std::string_view text = status == 413   ? "Request Too Large"
+                                : status == 429 ? "Too Many Requests"
+                                                : "Internal Server Error";
+  return {.status = status,
+          .headers = {{"Content-Type", "application/json"}},
+          .body = std::string(text)};
+}
+
+http::Reply MakeFunctionUrlForbidden() {
+  return {.status = 403,
+          .headers = {{"Content-Type", "application/json"},
+                      {"x-amzn-ErrorType", "AccessDeniedException"}},
+          .body =
+              R"({"Message":"Forbidden. For troubleshooting Function URL authorization issues, )"
+              R"(see: https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html"})"};
+}
+
 http::Reply MakePlainError(int status, std::string_view text) {
   return {.status = status,
           .headers = {{"Content-Type", "text/plain; charset=UTF-8"}},

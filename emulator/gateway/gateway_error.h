@@ -65,6 +65,19 @@ inline constexpr ErrorKind kInvalidApiKey = {"INVALID_API_KEY", 403, "ForbiddenE
 inline constexpr ErrorKind kBadRequestBody = {"BAD_REQUEST_BODY", 400, "BadRequestException",
                                               "Invalid request body",
                                               R"({"message": "Invalid request body"})"};
+inline constexpr ErrorKind kUnsupportedMediaType = {"UNSUPPORTED_MEDIA_TYPE", 415,
+                                                    "BadRequestException", "Unsupported Media Type",
+                                                    R"({"message": "Unsupported Media Type"})"};
+// Of a usage plan, or of a stage or route.
+inline constexpr ErrorKind kThrottled = {"THROTTLED", 429, "TooManyRequestsException",
+                                         "Too Many Requests", R"({"message":"Too Many Requests"})"};
+inline constexpr ErrorKind kQuotaExceeded = {"QUOTA_EXCEEDED", 429, "LimitExceededException",
+                                             "Limit Exceeded", R"({"message":"Limit Exceeded"})"};
+// An HTTP integration's server cannot be reached.
+inline constexpr ErrorKind kNetworkError = {
+    "INTEGRATION_FAILURE", 504, "InternalServerErrorException",
+    "Network error communicating with endpoint",
+    R"({"message": "Network error communicating with endpoint"})"};
 // The message lists the parameters: MakeError's `message`.
 inline constexpr ErrorKind kBadRequestParameters = {"BAD_REQUEST_PARAMETERS", 400,
                                                     "BadRequestException", "", ""};
@@ -78,6 +91,11 @@ http::Reply MakeRestError(const ErrorKind& kind, const ApiConfig& api,
 
 // An HTTP API's error: {"message":"Not Found"} and nothing more.
 http::Reply MakeHttpError(int status, std::string_view message);
+
+// A function URL's own: "Internal Server Error" for what the function did wrong, and so on.
+http::Reply MakeFunctionUrlError(int status);
+// A function URL that the caller may not use (recorded: test_lambda_permission_url_invocation).
+http::Reply MakeFunctionUrlForbidden();
 
 // Before any API is looked at (too large a request): plain text, as recorded from the service.
 http::Reply MakePlainError(int status, std::string_view text);

@@ -6,6 +6,8 @@
 #include "gateway/event_v1.h"
 #include "gateway/event_v2.h"
 #include "gateway/gateway_error.h"
+#include "gateway/http_proxy.h"
+#include "gateway/mapped_integration.h"
 #include "gateway/proxy_answer.h"
 
 namespace offstage::gateway {
@@ -14,38 +16,11 @@ namespace {
 
 http::Reply Error(const Call& call, const ErrorKind& kind) {
   if (call.api.is_rest()) return MakeRestError(kind, call.api.config);
+  if (call.api.is_function_url()) return MakeFunctionUrlError(kind.status);
   // HTTP APIs say less: recorded texts of http-api-troubleshooting-lambda.
   if (kind.status == 413) return MakeHttpError(413, "Request Entity Too Large");
   if (kind.status == 504) return MakeHttpError(503, "Service Unavailable");
   return MakeHttpError(500, "Internal Server Error");
-}
-
-// The reply for everything but a handler that returned.
-http::Reply FailedInvocation(Call& call, const std::string& function, const InvokeResult& result) {
-  const auto explain = [&call, &result](std::string text) {
-    if (!result.explanation.empty()) text += ": " + result.explanation;
-    call.explanation = std::move(text);
-  };
-  switch (result.status) {
-    case InvokeStatus::kThrottled:
-      explain(fmt::format("function {} was throttled (Lambda's 429)", function));
-      return Error(call, error::kInvocationFailed);
-    case InvokeStatus::kNotFound:
-      explain(fmt::format("there is no function {}", function));
-      return Error(call, error::kInvocationFailed);
-    case InvokeStatus::kTooLarge:
-      explain(fmt::format("the event for {} is over Lambda's 6 MB", function));
-      return Error(call, error::kRequestTooLarge);
-    case InvokeStatus::kStopped:
-      explain("the emulator is stopping");
-      return Error(call, error::kInvocationFailed);
-    case InvokeStatus::kOk:
-    case InvokeStatus::kFunctionError:
-    case InvokeStatus::kStillRunning:
-      break;
-  }
-  explain(fmt::format("function {} failed", function));
-  return Error(call, error::kBadGateway);
 }
 
 // Base64 bodies become bytes only if the client's first Accept type is one of the API's binary
@@ -79,10 +54,19 @@ http::Reply ReplyWith(Call& call, const std::string& function, ProxyAnswer answe
         function, call.Header("accept").empty() ? "none" : call.Header("accept"));
   }
   if (reply.headers.Find("content-type") == nullptr) {
-    reply.headers.Add("Content-Type",
-                      call.api.is_rest() ? "application/json" : "text/plain;charset=utf-8");
+    // Recorded for function URLs: test_lambda_url_invocation[http-response].
+    const bool http = call.api.config.kind == ApiKind::kHttp;
+    reply.headers.Add("Content-Type", http ? "text/plain;charset=utf-8" : "application/json");
   }
   return reply;
+}
+
+http::Reply TimedOut(Call& call, const std::string& function, std::chrono::milliseconds limit) {
+  call.Explain(
+      fmt::format("function {} did not answer within the gateway's {} s; it may still be running "
+                  "(limits.html: integration timeout)",
+                  function, std::chrono::duration<double>(limit).count()));
+  return Error(call, error::kIntegrationTimeout);
 }
 
 http::Reply Invoke(Call& call, const LambdaProxy& proxy, Invoker& invoker,
@@ -94,6 +78,8 @@ http::Reply Invoke(Call& call, const LambdaProxy& proxy, Invoker& invoker,
   request.payload = v2 ? BuildEventV2(call) : BuildEventV1(call);
   request.trace_header = call.trace_root + call.trace_rest;
   request.wait_limit = limit;
+  // Recorded: test_request_id_invoke_url.
+  if (call.api.is_function_url()) request.request_id = call.request_id;
   const auto start = std::chrono::steady_clock::now();
   const InvokeResult result = invoker.Invoke(request);
   facts = {.function = proxy.function,
@@ -102,15 +88,10 @@ http::Reply Invoke(Call& call, const LambdaProxy& proxy, Invoker& invoker,
            .cold_start = result.cold_start,
            .times = result.times};
   // Also when the invoker waited longer than asked.
-  if (result.status == InvokeStatus::kStillRunning ||
-      std::chrono::steady_clock::now() - start > limit) {
-    call.explanation = fmt::format(
-        "function {} did not answer within the gateway's {} s; it may still be running "
-        "(limits.html: integration timeout)",
-        proxy.function, std::chrono::duration<double>(limit).count());
-    return Error(call, error::kIntegrationTimeout);
-  }
-  if (result.status != InvokeStatus::kOk) return FailedInvocation(call, proxy.function, result);
+  if (limit.count() > 0 && std::chrono::steady_clock::now() - start > limit)
+    return TimedOut(call, proxy.function, limit);
+  if (result.status != InvokeStatus::kOk)
+    return FailedInvocation(call, proxy.function, result, limit);
   auto answer = v2 ? ParseProxyAnswerV2(result.payload)
                    : ParseProxyAnswer(result.payload, call.api.is_rest() ? ProxyDialect::kRest
                                                                          : ProxyDialect::kHttpApi);
@@ -125,13 +106,88 @@ http::Reply Invoke(Call& call, const LambdaProxy& proxy, Invoker& invoker,
 
 std::chrono::milliseconds IntegrationTimeout(const Api& api, const LambdaProxy& proxy) {
   if (proxy.timeout.count() > 0) return proxy.timeout;
+  if (api.is_function_url()) return std::chrono::milliseconds(0);
   return api.is_rest() ? std::chrono::seconds(29) : std::chrono::seconds(30);
 }
 
-http::Reply RunIntegration(Call& call, Invoker& invoker, IntegrationFacts& facts) {
+http::Reply FailedInvocation(Call& call, const std::string& function, const InvokeResult& result,
+                             std::chrono::milliseconds limit) {
+  const auto explain = [&call, &result](std::string text) {
+    if (!result.explanation.empty()) text += ": " + result.explanation;
+    call.Explain(text);
+  };
+  switch (result.status) {
+    case InvokeStatus::kThrottled:
+      explain(fmt::format("function {} was throttled (Lambda's 429)", function));
+      if (call.api.is_function_url()) return MakeFunctionUrlError(429);
+      return Error(call, error::kInvocationFailed);
+    case InvokeStatus::kNotFound:
+      explain(fmt::format("there is no function {}", function));
+      return Error(call, error::kInvocationFailed);
+    case InvokeStatus::kTooLarge:
+      explain(fmt::format("the event for {} is over Lambda's 6 MB", function));
+      return Error(call, error::kRequestTooLarge);
+    case InvokeStatus::kStopped:
+      explain("the emulator is stopping");
+      return Error(call, error::kInvocationFailed);
+    case InvokeStatus::kStillRunning:
+      return TimedOut(call, function, limit);
+    case InvokeStatus::kOk:
+    case InvokeStatus::kFunctionError:
+      break;
+  }
+  explain(fmt::format("function {} failed", function));
+  return Error(call, error::kBadGateway);
+}
+
+http::Reply FailedHttp(Call& call, const std::string& url, const BackendFailure& failure) {
+  call.Explain(
+      fmt::format("the integration {}: {}", ToExplanation(url.substr(0, 200)), failure.message));
+  const bool rest = call.api.is_rest();
+  switch (failure.kind) {
+    case BackendFailure::Kind::kTimeout:
+      return Error(call, error::kIntegrationTimeout);
+    case BackendFailure::Kind::kNoAnswer:
+      return rest ? MakeRestError(error::kNetworkError, call.api.config)
+                  : MakeHttpError(503, "Service Unavailable");
+    case BackendFailure::Kind::kNotAllowed:
+    case BackendFailure::Kind::kBadUrl:
+      break;
+  }
+  return Error(call, error::kConfiguration);
+}
+
+std::string WithQuery(std::string url, const std::vector<NamedValues>& query) {
+  char separator = url.find('?') == std::string::npos ? '?' : '&';
+  for (const NamedValues& parameter : query) {
+    for (const std::string& value : parameter.values) {
+      url += separator + PercentEncode(parameter.name) + "=" + PercentEncode(value);
+      separator = '&';
+    }
+  }
+  return url;
+}
+
+void AddGatewayHeaders(const Call& call, http::Headers& headers) {
+  const auto add = [&headers](const char* name, std::string value) {
+    if (headers.Find(name) == nullptr) headers.Add(name, std::move(value));
+  };
+  if (call.api.is_rest()) add("Accept", "application/json");
+  add("User-Agent", "AmazonAPIGateway_" + call.api.config.id);
+  headers.Set("X-Amzn-Trace-Id", call.trace_root);
+  if (call.api.is_rest()) headers.Set("X-Amzn-Apigateway-Api-Id", call.api.config.id);
+}
+
+http::Reply RunIntegration(Call& call, const Backends& backends, IntegrationFacts& facts) {
   const Integration& integration = call.route->route.integration;
   if (const auto* proxy = std::get_if<LambdaProxy>(&integration)) {
-    return Invoke(call, *proxy, invoker, facts);
+    return Invoke(call, *proxy, backends.invoker, facts);
+  }
+  if (const auto* mapped = std::get_if<MappedIntegration>(&integration)) {
+    return RunMapped(call, *mapped, backends, facts);
+  }
+  if (const auto* proxy = std::get_if<HttpProxy>(&integration)) {
+    return RunHttpProxy(call, *proxy, backends, facts);
   }
   const auto& mock = std::get<MockIntegration>(integration);
   http::Reply reply{.status = mock.status, .headers = mock.headers, .body = mock.body};

@@ -72,7 +72,8 @@ Located LocateApi(const std::vector<std::unique_ptr<Api>>& apis, const http::Req
   }
   const std::string_view host = request.headers.Get("host");
   const std::size_t dot = host.find('.');
-  if (dot != std::string_view::npos && host.substr(dot).starts_with(".execute-api.")) {
+  if (dot != std::string_view::npos && (host.substr(dot).starts_with(".execute-api.") ||
+                                        host.substr(dot).starts_with(".lambda-url."))) {
     located.id = host.substr(0, dot);
     located.api = FindApi(apis, located.id);
   }

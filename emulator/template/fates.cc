@@ -128,14 +128,17 @@ constexpr std::string_view kHarmlessTypes[] = {
 
 // Kept with their values, read by other components or by permissions; nothing to say about them.
 constexpr std::string_view kUnderstoodTypes[] = {
-    "AWS::Lambda::Alias",
-    "AWS::Lambda::EventInvokeConfig",
-    "AWS::Lambda::Version",
+    "AWS::ApiGateway::ApiKey",
     "AWS::ApiGateway::Authorizer",
+    "AWS::ApiGateway::GatewayResponse",
     "AWS::ApiGateway::Method",
+    "AWS::ApiGateway::Model",
+    "AWS::ApiGateway::RequestValidator",
     "AWS::ApiGateway::Resource",
     "AWS::ApiGateway::RestApi",
     "AWS::ApiGateway::Stage",
+    "AWS::ApiGateway::UsagePlan",
+    "AWS::ApiGateway::UsagePlanKey",
     "AWS::ApiGatewayV2::Api",
     "AWS::ApiGatewayV2::Authorizer",
     "AWS::ApiGatewayV2::Integration",
@@ -144,6 +147,10 @@ constexpr std::string_view kUnderstoodTypes[] = {
     "AWS::IAM::ManagedPolicy",
     "AWS::IAM::Policy",
     "AWS::IAM::Role",
+    "AWS::Lambda::Alias",
+    "AWS::Lambda::EventInvokeConfig",
+    "AWS::Lambda::Url",
+    "AWS::Lambda::Version",
 };
 
 const TypeFates* FindFates(std::string_view type) {

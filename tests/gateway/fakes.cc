@@ -6,12 +6,15 @@
 namespace offstage::gateway::test {
 
 GatewayUnderTest::GatewayUnderTest(std::vector<ApiConfig> apis, TokenVerifier* tokens) {
-  auto created = Gateway::Create(std::move(apis), {.invoker = invoker,
-                                                   .clock = clock,
-                                                   .ids = ids,
-                                                   .log = log,
-                                                   .traces = traces,
-                                                   .tokens = tokens});
+  auto created =
+      Gateway::Create(std::move(apis), {.invoker = invoker,
+                                        .clock = clock,
+                                        .ids = ids,
+                                        .log = log,
+                                        .traces = traces,
+                                        .tokens = tokens,
+                                        .aws = &aws,
+                                        .throttling = Dependencies::Throttling::kEnforced});
   if (!created.ok()) {
     std::cerr << "the gateway was refused: " << created.error().message << "\n";
     std::abort();

@@ -41,6 +41,17 @@ class FakeInvoker : public Invoker {
   };
 };
 
+// Answers every AWS call with `reply`; remembers the calls.
+class FakeAws : public AwsCaller {
+ public:
+  AwsReply Call(const AwsCall& call) override {
+    calls.push_back(call);
+    return reply;
+  }
+  std::vector<AwsCall> calls;
+  AwsReply reply{.status = 200, .headers = {}, .body = "{}"};
+};
+
 class MemoryTraces : public TraceSink {
  public:
   void Record(Span span) override { spans.push_back(std::move(span)); }
@@ -78,6 +89,7 @@ class GatewayUnderTest {
                    std::string body = {});
 
   FakeInvoker invoker;
+  FakeAws aws;
   ManualClock clock{TestTime()};
   SeededIds ids{1};
   MemoryLog log;

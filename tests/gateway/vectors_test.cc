@@ -65,6 +65,45 @@ RestCors ReadRestCors(const Json& json) {
   return cors;
 }
 
+Pairs ReadPairs(const Json& json, const char* key) {
+  Pairs pairs;
+  const Json map = json.value(key, Json::object());
+  for (const auto& [name, value] : map.items())
+    pairs.emplace_back(name, value);
+  return pairs;
+}
+
+ContentHandling ReadContentHandling(const Json& json) {
+  const std::string text = json.value("contentHandling", "");
+  if (text == "CONVERT_TO_TEXT") return ContentHandling::kToText;
+  return text == "CONVERT_TO_BINARY" ? ContentHandling::kToBinary : ContentHandling::kNone;
+}
+
+MappedIntegration ReadIntegration(const Json& json) {
+  using Kind = MappedIntegration::Kind;
+  using Passthrough = MappedIntegration::Passthrough;
+  const std::string type = json.at("type");
+  MappedIntegration mapped;
+  mapped.kind = type == "lambda" ? Kind::kLambda : type == "service" ? Kind::kService : Kind::kMock;
+  mapped.target = json.value("target", "f");
+  mapped.action = json.value("action", "");
+  mapped.request_templates = ReadPairs(json, "requestTemplates");
+  mapped.request_parameters = ReadPairs(json, "requestParameters");
+  mapped.request_content = ReadContentHandling(json);
+  const std::string passthrough = json.value("passthrough", "WHEN_NO_MATCH");
+  if (passthrough == "NEVER") mapped.passthrough = Passthrough::kNever;
+  if (passthrough == "WHEN_NO_TEMPLATES") mapped.passthrough = Passthrough::kWhenNoTemplates;
+  const Json responses = json.value("responses", Json::array({Json::object()}));
+  for (const Json& response : responses) {
+    mapped.responses.push_back({.pattern = response.value("pattern", ""),
+                                .status = response.value("status", 200),
+                                .headers = ReadPairs(response, "headers"),
+                                .templates = ReadPairs(response, "templates"),
+                                .content = ReadContentHandling(response)});
+  }
+  return mapped;
+}
+
 Route ReadRoute(const Json& json, PayloadVersion payload) {
   if (json.is_string()) {
     const std::string key = json.get<std::string>();
@@ -78,6 +117,7 @@ Route ReadRoute(const Json& json, PayloadVersion payload) {
   route.scopes = json.value("scopes", std::vector<std::string>());
   if (json.value("apiKeyRequired", false)) route.api_key = Route::ApiKeyUse::kRequired;
   if (json.value("iam", false)) route.iam = Route::IamAuthorization::kRequired;
+  if (json.contains("integration")) route.integration = ReadIntegration(json.at("integration"));
   if (json.contains("validation")) {
     const Json& validation = json.at("validation");
     route.validation = RequestValidation{
@@ -119,8 +159,9 @@ ApiConfig ReadApi(const Json& json) {
   ApiConfig api;
   api.id = json.value("id", "abcdefghij");
   api.name = json.value("name", "test-api");
-  const bool rest = json.value("kind", "rest") == "rest";
-  api.kind = rest ? ApiKind::kRest : ApiKind::kHttp;
+  const std::string kind = json.value("kind", "rest");
+  const bool rest = kind == "rest";
+  api.kind = rest ? ApiKind::kRest : kind == "url" ? ApiKind::kFunctionUrl : ApiKind::kHttp;
   api.stage = json.value("stage", rest ? "stage" : "$default");
   api.account_id = "111111111111";
   if (json.value("endpoint", "edge") == "regional") api.endpoint = EndpointType::kRegional;
@@ -223,6 +264,14 @@ TEST_P(GatewayVectors, AnswersAsTheService) {
     result.status = ReadStatus(data.value("invoke", "ok"));
     return result;
   };
+  if (data.contains("service")) {
+    const Json& service = data.at("service");
+    test.aws.reply = {
+        .status = service.value("status", 200), .headers = {}, .body = service.value("body", "{}")};
+    const Json answered = service.value("headers", Json::object());
+    for (const auto& [name, value] : answered.items())
+      test.aws.reply.headers.emplace_back(name, value);
+  }
   const Json& request = data.at("request");
   http::Headers headers;
   for (const Json& header : request.value("headers", Json::array())) {
@@ -248,6 +297,19 @@ TEST_P(GatewayVectors, AnswersAsTheService) {
   if (data.contains("event")) {
     ASSERT_FALSE(test.invoker.requests.empty());
     CheckEvent(data.at("event"), Json::parse(test.invoker.requests.back().payload));
+  }
+  if (data.contains("payload")) {
+    ASSERT_FALSE(test.invoker.requests.empty());
+    EXPECT_EQ(test.invoker.requests.back().payload, data.at("payload").get<std::string>());
+  }
+  if (data.contains("serviceCall")) {
+    ASSERT_FALSE(test.aws.calls.empty()) << reply.headers.Get("x-offstage-explain");
+    const AwsCall& call = test.aws.calls.back();
+    const Json& expected = data.at("serviceCall");
+    EXPECT_EQ(call.service, expected.value("service", call.service));
+    EXPECT_EQ(call.action, expected.value("action", call.action));
+    EXPECT_EQ(call.path, expected.value("path", call.path));
+    EXPECT_EQ(call.body, expected.value("body", call.body));
   }
   if (data.contains("firstEvent")) {
     ASSERT_FALSE(test.invoker.requests.empty());

@@ -4,6 +4,9 @@
 
 #include <algorithm>
 
+#include "app/provision/integrations.h"
+#include "app/provision/request_validation.h"
+#include "app/provision/usage_plans.h"
 #include "base/text.h"
 
 namespace offstage::app {
@@ -11,32 +14,8 @@ namespace offstage::app {
 namespace {
 
 using templates::Api;
-using templates::IntegrationKind;
 using templates::Route;
 using templates::RouteAuthKind;
-
-// API Gateway writes static values in single quotes: 'GET,POST'.
-std::string Unquoted(std::string text) {
-  if (text.size() >= 2 && text.front() == '\'' && text.back() == '\'')
-    return text.substr(1, text.size() - 2);
-  return text;
-}
-
-void SetIntegration(const Route& from, gateway::Route& to) {
-  gateway::LambdaProxy proxy;
-  proxy.function = from.function;
-  proxy.payload =
-      from.payload_format == "2.0" ? gateway::PayloadVersion::kV2 : gateway::PayloadVersion::kV1;
-  proxy.timeout = from.timeout;
-  to.integration = std::move(proxy);
-  if (from.kind != IntegrationKind::kLambdaProxy) {
-    to.refused =
-        fmt::format("{}: only Lambda proxy integrations are emulated so far", from.position.Text());
-  } else if (from.function.empty()) {
-    to.refused = fmt::format("{}: its function {} is not in this stack", from.position.Text(),
-                             from.function_arn);
-  }
-}
 
 void SetAuth(const Api& api, const Route& from, gateway::Route& to) {
   to.scopes = from.auth.scopes;
@@ -120,21 +99,46 @@ void SetCors(const Api& api, gateway::ApiConfig& config) {
   config.http_cors = std::move(cors);
 }
 
-void SetGatewayResponses(const Api& api, gateway::ApiConfig& config) {
-  for (const auto& entry : api.gateway_responses.entries()) {
-    gateway::GatewayResponse response;
-    if (const auto* status = entry.value.Find("StatusCode")) {
-      if (const auto number = status->AsInteger()) response.status = static_cast<int>(*number);
+// "StatusCode" of SAM and CloudFormation, "statusCode" of OpenAPI.
+const templates::Node* FindEither(const templates::Node& map, std::string_view name) {
+  const templates::Node* found = map.Find(name);
+  return found != nullptr ? found
+                          : map.Find(ToLower(name.substr(0, 1)) + std::string(name.substr(1)));
+}
+
+gateway::GatewayResponse ToGatewayResponse(const templates::Node& written) {
+  gateway::GatewayResponse response;
+  if (const auto* status = FindEither(written, "StatusCode")) {
+    if (const auto number = status->AsInteger()) response.status = static_cast<int>(*number);
+  }
+  if (const auto* parameters = FindEither(written, "ResponseParameters")) {
+    constexpr std::string_view kPrefix = "gatewayresponse.header.";
+    for (const auto& parameter : parameters->entries()) {
+      if (parameter.key.starts_with(kPrefix)) {
+        response.headers.Add(parameter.key.substr(kPrefix.size()),
+                             Unquoted(parameter.value.text()));
+      } else if (parameter.key == "Headers") {  // SAM's form
+        for (const auto& header : parameter.value.entries())
+          response.headers.Add(header.key, Unquoted(header.value.text()));
+      }
     }
-    if (const auto* headers = entry.value.FindPath("ResponseParameters", "Headers")) {
-      for (const auto& header : headers->entries())
-        response.headers.Add(header.key, Unquoted(header.value.text()));
-    }
-    if (const auto* bodies = entry.value.Find("ResponseTemplates")) {
-      for (const auto& body : bodies->entries())
-        response.templates[body.key] = body.value.text();
-    }
-    config.gateway_responses[entry.key] = std::move(response);
+  }
+  if (const auto* bodies = FindEither(written, "ResponseTemplates")) {
+    for (const auto& body : bodies->entries())
+      response.templates[body.key] = body.value.text();
+  }
+  return response;
+}
+
+void SetGatewayResponses(const templates::Stack& stack, const Api& api,
+                         gateway::ApiConfig& config) {
+  for (const auto& entry : api.gateway_responses.entries())
+    config.gateway_responses[entry.key] = ToGatewayResponse(entry.value);
+  for (const templates::Resource& resource : stack.resources) {
+    if (resource.type == "AWS::ApiGateway::GatewayResponse" &&
+        resource.properties.TextOf("RestApiId") == api.api_id)
+      config.gateway_responses[resource.properties.TextOf("ResponseType")] =
+          ToGatewayResponse(resource.properties);
   }
 }
 
@@ -172,12 +176,63 @@ gateway::ApiConfig ToApiConfig(const templates::Stack& stack, const Api& api) {
     gateway::Route route;
     route.method = from.method;
     route.path = from.path;
-    SetIntegration(from, route);
+    SetIntegration(api, from, route);
     SetAuth(api, from, route);
+    route.validation = ValidationOf(stack, api, from);
     config.routes.push_back(std::move(route));
   }
+  if (api.kind == templates::ApiKind::kRest) config.models = ModelsOf(stack, api);
   SetCors(api, config);
-  SetGatewayResponses(api, config);
+  SetGatewayResponses(stack, api, config);
+  SetUsagePlans(stack, api, config);
+  return config;
+}
+
+gateway::HttpCors ToUrlCors(const templates::Node& written) {
+  const auto list = [&written](std::string_view key) {
+    std::vector<std::string> texts;
+    if (const templates::Node* node = written.Find(key)) {
+      for (const templates::Node& item : node->items())
+        texts.push_back(item.text());
+    }
+    return texts;
+  };
+  gateway::HttpCors cors;
+  cors.allow_origins = list("AllowOrigins");
+  cors.allow_methods = list("AllowMethods");
+  cors.allow_headers = list("AllowHeaders");
+  cors.expose_headers = list("ExposeHeaders");
+  const templates::Node* age = written.Find("MaxAge");
+  if (age != nullptr && age->AsInteger()) cors.max_age = std::chrono::seconds(*age->AsInteger());
+  const templates::Node* credentials = written.Find("AllowCredentials");
+  if (credentials != nullptr && credentials->AsBool().value_or(false))
+    cors.credentials = gateway::HttpCors::Credentials::kAllowed;
+  return cors;
+}
+
+// A function URL is an API of one route.
+gateway::ApiConfig ToUrlConfig(const templates::Stack& stack, const templates::Function& function) {
+  const templates::FunctionUrl& url = *function.url;
+  gateway::ApiConfig config;
+  config.kind = gateway::ApiKind::kFunctionUrl;
+  config.id = url.url_id;
+  config.name = function.logical_id + "Url";
+  config.stage = "$default";
+  config.region = stack.region;
+  config.account_id = stack.account_id;
+  config.endpoint = gateway::EndpointType::kRegional;
+  gateway::Route route;
+  route.method = "ANY";
+  route.path = "$default";
+  route.integration =
+      gateway::LambdaProxy{.function = function.name, .payload = gateway::PayloadVersion::kV2};
+  if (url.auth_type != "NONE") route.iam = gateway::Route::IamAuthorization::kRequired;
+  if (url.invoke_mode != "BUFFERED") {
+    route.refused = fmt::format("{}: function URLs with InvokeMode {} are not emulated",
+                                function.position.Text(), url.invoke_mode);
+  }
+  config.routes.push_back(std::move(route));
+  if (url.cors.IsMap()) config.http_cors = ToUrlCors(url.cors);
   return config;
 }
 
@@ -192,6 +247,9 @@ std::vector<gateway::ApiConfig> ToApiConfigs(const templates::Stack& stack) {
   std::vector<gateway::ApiConfig> configs;
   for (const Api* api : apis)
     configs.push_back(ToApiConfig(stack, *api));
+  for (const templates::Function& function : stack.functions) {
+    if (function.url.has_value()) configs.push_back(ToUrlConfig(stack, function));
+  }
   return configs;
 }
 

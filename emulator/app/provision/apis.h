@@ -9,7 +9,7 @@
 
 namespace offstage::app {
 
-// The stack's main API (the implicit REST API, else the first) comes first.
+// The stack's main API (the implicit REST API, else the first) comes first, function URLs last.
 std::vector<gateway::ApiConfig> ToApiConfigs(const templates::Stack& stack);
 
 }  // namespace offstage::app
