@@ -56,9 +56,9 @@ bool HttpBackend::Allows(std::string_view host) const {
   return IsLoopback(host) ||
          std::any_of(allowed_hosts_.begin(), allowed_hosts_.end(), [host](const std::string& name) {
            if (name == "*" || EqualsIgnoreCase(name, host)) return true;
-          // "*.example.com"
-          return name.starts_with("*.") && host.size() > name.size() - 1 &&
-                 EqualsIgnoreCase(host.substr(host.size() - (name.size() - 1)), name.substr(1));
+           // "*.example.com"
+           return name.starts_with("*.") && host.size() > name.size() - 1 &&
+                  EqualsIgnoreCase(host.substr(host.size() - (name.size() - 1)), name.substr(1));
          });
 }
 

@@ -151,7 +151,8 @@ bool Connection::ChunkedBody::ReadTrailers() {
     if (line.empty()) return true;
     const auto colon = line.find(':');
     if (colon == std::string::npos) return false;
-    trailers_.Add(line.substr(0, colon), std::string(Trim(std::string_view(line).substr(colon + 1))));
+    trailers_.Add(line.substr(0, colon),
+                  std::string(Trim(std::string_view(line).substr(colon + 1))));
   }
   return false;
 }

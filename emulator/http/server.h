@@ -33,8 +33,7 @@ class BodyReader {
 
 // A reply, or null: the request is not one to be read in pieces, and goes to
 // the Handler (nothing may have been read then).
-using PiecewiseHandler =
-    std::function<std::optional<Reply>(const Request& head, BodyReader& body)>;
+using PiecewiseHandler = std::function<std::optional<Reply>(const Request& head, BodyReader& body)>;
 
 struct ServerOptions {
   std::string address = "127.0.0.1";

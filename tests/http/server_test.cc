@@ -238,7 +238,8 @@ TEST(Server, HandsOverAChunkedBodyAsItComes) {
   socket.Send("2;x=y\r\nde\r\n0\r\nX-End: 7\r\n\r\n");
   EXPECT_NE(socket.ReadUntil("abcde7").find("202"), std::string::npos);
   // The connection goes on, and other requests reach the handler whole.
-  socket.Send("POST /other HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n");
+  socket.Send(
+      "POST /other HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n");
   EXPECT_NE(socket.ReadUntil("POST /other\nhi").find("200"), std::string::npos);
 }
 
