@@ -58,6 +58,11 @@ TEST(NearestName, FindsSlipsButNotStrangers) {
   EXPECT_EQ(NearestName("runtime", names), "Runtime");
   EXPECT_EQ(NearestName("Handlr", names), "Handler");
   EXPECT_EQ(NearestName("Zebra", names), std::nullopt);
+  // Slips at either end, and a candidate that is much longer.
+  EXPECT_EQ(NearestName("GetItms", {"GetItem", "GetItemsOfAllTablesOfTheAccount", "PutItem"}),
+            "GetItem");
+  EXPECT_EQ(NearestName("xHandler", {"Runtime", "Handler"}), "Handler");
+  EXPECT_EQ(NearestName("HandlerXY", {"Runtime", "Handler"}), "Handler");
 }
 
 }  // namespace
