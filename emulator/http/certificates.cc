@@ -31,7 +31,7 @@ constexpr std::array kSystemBundles = {"/etc/ssl/certs/ca-certificates.crt",
                                        "/opt/homebrew/etc/ca-certificates/cert.pem"};
 
 KeyPointer MakeKey() {
-  return KeyPointer(EVP_EC_gen("P-256"));
+  return KeyPointer(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256"));
 }
 
 void SetName(X509_NAME* name, const std::string& text) {

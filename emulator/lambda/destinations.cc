@@ -66,7 +66,6 @@ std::string DestinationNote(const AsyncConfig& config) {
   if (!config.on_failure.empty() && !IsFunctionArn(config.on_failure)) {
     parts.push_back("destination OnFailure " + config.on_failure);
   }
-  if (!config.dead_letter.empty()) parts.push_back("dead-letter queue " + config.dead_letter);
   if (parts.empty()) return {};
   return Join(parts, ", ") + (parts.size() == 1 ? " is" : " are") +
          " not emulated: what would go there is logged";

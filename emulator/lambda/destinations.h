@@ -18,7 +18,8 @@ std::string InvocationRecord(const InvokeRequest& request, const AsyncEnd& end,
 // "arn:aws:lambda:...:function:name" can be invoked here, others cannot.
 bool IsFunctionArn(std::string_view arn);
 
-// The destinations and queues of a function that are not emulated, as a note; empty: none.
+// The destinations of a function that are not emulated, as a note; empty: none. (Dead-letter queues
+// are named when the template is read.)
 std::string DestinationNote(const AsyncConfig& config);
 
 }  // namespace offstage::lambda

@@ -192,8 +192,9 @@ std::optional<ExecutionEnvironment::InitParts> ExecutionEnvironment::PartsOfInit
 void ExecutionEnvironment::Hand(Handed invocation) {
   log_.Begin(invocation.request_id);
   const MutexLock lock(mutex_);
-  running_.emplace();
-  running_->invocation = std::move(invocation);
+  Running running;
+  running.invocation = std::move(invocation);
+  running_ = std::move(running);
   changed_.notify_all();
 }
 
@@ -432,13 +433,14 @@ std::optional<http::Reply> ExecutionEnvironment::TakeStream(const http::Request&
   Next next = Next::kPiece;
   while ((next = body.Read(piece)) == Next::kPiece) {
     MutexLock lock(mutex_);
-    const auto same = [&] {
-      return running_.has_value() && running_->invocation.request_id == request_id;
-    };
     // A reader that is slower than the handler slows it down.
-    while (same() && !shut_down_ && running_->pieces.size() > kMaxWaitingBytes)
+    while (running_.has_value() && running_->invocation.request_id == request_id && !shut_down_ &&
+           running_->pieces.size() > kMaxWaitingBytes) {
       changed_.wait(lock);
-    if (!same() || shut_down_) return Refused(410, "InvalidRequestID", "nobody waits any more");
+    }
+    if (shut_down_ || !running_.has_value() || running_->invocation.request_id != request_id) {
+      return Refused(410, "InvalidRequestID", "nobody waits any more");
+    }
     total += piece.size();
     running_->pieces += piece;
     changed_.notify_all();

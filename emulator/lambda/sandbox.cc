@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <fstream>
 #include <set>
+#include <string>
 #include <system_error>
 
 #include "base/text.h"
@@ -109,6 +111,16 @@ void MountLayers(const MountSupport& support, const SandboxNeeds& needs, Sandbox
   sandbox.mounts.push_back({Mount::Kind::kBind, merged.string(), std::string(kOpt)});
 }
 
+// Whether this machine looks names up by more than files and name servers (systemd, multicast).
+bool AsksOthersForNames() {
+  std::ifstream file("/etc/nsswitch.conf");
+  for (std::string line; std::getline(file, line);) {
+    if (!line.starts_with("hosts:")) continue;
+    return line.find("resolve") != std::string::npos || line.find("mdns") != std::string::npos;
+  }
+  return false;
+}
+
 // Names of other machines cannot be looked up: a program that the bootstraps do not reach (a custom
 // runtime, a child process) fails at once.
 Status HideNameServers(const SandboxNeeds& needs, Sandbox& sandbox) {
@@ -117,7 +129,10 @@ Status HideNameServers(const SandboxNeeds& needs, Sandbox& sandbox) {
                               "nameserver 127.255.255.254\noptions timeout:1 attempts:1\n"));
   OFFSTAGE_TRY_VOID(
       WriteFile(needs.folder / "nsswitch.conf", "passwd: files\ngroup: files\nhosts: files dns\n"));
-  for (const char* name : {"resolv.conf", "nsswitch.conf"}) {
+  // Each mount costs a cold start some time: this one only where names go another way as well.
+  std::vector<std::string> names = {"resolv.conf"};
+  if (AsksOthersForNames()) names.emplace_back("nsswitch.conf");
+  for (const std::string& name : names) {
     const fs::path target = fs::path("/etc") / name;
     std::error_code error;
     if (!fs::exists(target, error)) continue;

@@ -70,9 +70,9 @@ constexpr TypeFates kEmulated[] = {
     {"AWS::Lambda::Function",
      "Architectures Code Description Environment EphemeralStorage FunctionName Handler Layers "
      "MemorySize "
-     "DeadLetterConfig PackageType ReservedConcurrentExecutions Role Runtime Timeout",
+     "PackageType ReservedConcurrentExecutions Role Runtime Timeout",
      kFunctionHarmless,
-     "CapacityProviderConfig DurableConfig FileSystemConfigs ImageConfig "
+     "CapacityProviderConfig DeadLetterConfig DurableConfig FileSystemConfigs ImageConfig "
      "TenancyConfig"},
     {"AWS::Lambda::LayerVersion", "Content LayerName",
      "CompatibleArchitectures CompatibleRuntimes Description LicenseInfo", ""},
@@ -92,10 +92,10 @@ constexpr TypeFates kEmulated[] = {
      "Architectures AutoPublishAlias CodeUri Description Environment EphemeralStorage Events "
      "FunctionName "
      "FunctionUrlConfig Handler ImageUri InlineCode Layers MemorySize PackageType Policies "
-     "DeadLetterQueue EventInvokeConfig ProvisionedConcurrencyConfig "
+     "EventInvokeConfig ProvisionedConcurrencyConfig "
      "ReservedConcurrentExecutions Role Runtime Timeout",
      kFunctionHarmless,
-     "CapacityProviderConfig DurableConfig FileSystemConfigs "
+     "CapacityProviderConfig DeadLetterQueue DurableConfig FileSystemConfigs "
      "ImageConfig TenancyConfig"},
     {"AWS::Serverless::HttpApi",
      "Auth CorsConfiguration DefaultRouteSettings DefinitionBody DefinitionUri Description "

@@ -1,5 +1,6 @@
 """Handlers' SDKs, old ones included, reach the emulator and never AWS, without any change to the handler."""
 import json
+import subprocess
 import unittest
 
 from emulator import SOURCE, Emulator, Project
@@ -50,6 +51,20 @@ export const handler = async () => {
 """
 
 
+RUBY = """
+require 'aws-sdk-core'
+def ask(client)
+  client.get_caller_identity.to_h
+rescue StandardError => e
+  e.message
+end
+def handler(event:, context:)
+  sts = Aws::STS::Client
+  { statusCode: 200, body: [ask(sts.new), ask(sts.new(endpoint: 'https://sts.us-east-1.amazonaws.com'))].join(' | ') }
+end
+"""
+
+
 class SdkRedirect(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -58,7 +73,8 @@ class SdkRedirect(unittest.TestCase):
         template += FUNCTION.format(name="sqs", runtime="python3.8", code="py/", handler="app.sqs")
         template += FUNCTION.format(name="v2", runtime="nodejs16.x", code="v2/", handler="index.handler")
         template += FUNCTION.format(name="v3", runtime="nodejs20.x", code="v3/", handler="index.handler")
-        cls.project = Project({"template.yml": template, "py/app.py": PYTHON, "v2/index.js": NODE_V2, "v3/index.mjs": NODE_V3})
+        template += FUNCTION.format(name="ruby", runtime="ruby3.2", code="rb/", handler="app.handler")
+        cls.project = Project({"template.yml": template, "rb/app.rb": RUBY, "py/app.py": PYTHON, "v2/index.js": NODE_V2, "v3/index.mjs": NODE_V3})
         for folder in ("v2", "v3"):
             (cls.project.folder / folder / "node_modules").symlink_to(SOURCE / "tests" / "clients" / "node_modules")
         cls.emulator = Emulator("--in-memory", cwd=cls.project.folder)
@@ -81,6 +97,14 @@ class SdkRedirect(unittest.TestCase):
 
     def test_sdk_for_javascript_v3(self):
         self.check("v3")
+
+    @unittest.skipIf(subprocess.run(["ruby", "-e", "require 'aws-sdk-core'"], capture_output=True).returncode,
+                     "the gem aws-sdk-core is not installed")
+    def test_sdk_for_ruby_that_knows_no_endpoint_variable(self):
+        status, headers, body = self.emulator.get("/ruby")
+        self.assertEqual(status, 200, headers.get("x-offstage-explain"))
+        # Reached, by its own choice of an endpoint and by AWS's own name: this service is not emulated.
+        self.assertEqual(body.count("offstage does not emulate sts"), 2, body)
 
     def test_a_service_that_is_not_emulated_says_so(self):
         status, _, _ = self.emulator.get("/sqs")

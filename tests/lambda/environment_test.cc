@@ -273,6 +273,58 @@ TEST(Streaming, AnErrorInTheMiddleEndsTheAnswer) {
   EXPECT_EQ(fixture.Invoke(function.name, "{}").payload, "one,two") << "the environment lives on";
 }
 
+// Speaks the Runtime API by hand: chunked, and an error as trailers when the event asks for one.
+constexpr char kStreamingBootstrap[] = R"(#!/usr/bin/env python3
+import base64, http.client, os
+host = os.environ["AWS_LAMBDA_RUNTIME_API"]
+base = "/2018-06-01/runtime/invocation/"
+while True:
+    connection = http.client.HTTPConnection(host)
+    connection.request("GET", base + "next")
+    reply = connection.getresponse()
+    event, name = reply.read(), reply.headers["Lambda-Runtime-Aws-Request-Id"]
+    connection.putrequest("POST", base + name + "/response")
+    connection.putheader("Lambda-Runtime-Function-Response-Mode", "streaming")
+    connection.putheader("Content-Type", "text/x")
+    connection.putheader("Transfer-Encoding", "chunked")
+    connection.putheader("Trailer", "Lambda-Runtime-Function-Error-Type, Lambda-Runtime-Function-Error-Body")
+    connection.endheaders()
+    connection.send(b"3\r\none\r\n")
+    if b"fail" in event:
+        body = base64.b64encode(b'{"errorType":"Mine","errorMessage":"in the middle"}')
+        connection.send(b"0\r\nLambda-Runtime-Function-Error-Type: Mine\r\n"
+                        b"Lambda-Runtime-Function-Error-Body: " + body + b"\r\n\r\n")
+    elif b"exit" in event:
+        os._exit(7)
+    else:
+        connection.send(b"3\r\ntwo\r\n0\r\n\r\n")
+    if connection.getresponse().status != 202:
+        os._exit(1)
+)";
+
+TEST(Streaming, ACustomRuntimeStreamsChunkedAndReportsErrorsAsTrailers) {
+  OFFSTAGE_SKIP_WITHOUT("python");
+  const test::TempDir folder;
+  fs::permissions(folder.Write("bootstrap", kStreamingBootstrap), fs::perms::owner_all);
+  FunctionConfig function = ConformanceFunction("provided");
+  function.code = folder.path();
+  Fixture fixture({function});
+  const auto stream = [&](const char* event, RecordingSink& sink) {
+    return fixture.service->Invoke({.function = function.name, .payload = event, .sink = &sink});
+  };
+  RecordingSink whole;
+  EXPECT_EQ(stream("{}", whole).status, InvokeStatus::kOk);
+  EXPECT_EQ(whole.type, "text/x");
+  EXPECT_EQ(whole.text, "onetwo");
+  RecordingSink cut;
+  const InvokeResult failed = stream(R"({"fail":1})", cut);
+  EXPECT_EQ(failed.payload, R"({"errorType":"Mine","errorMessage":"in the middle"})");
+  EXPECT_EQ(cut.text, "one");
+  RecordingSink gone;
+  EXPECT_THAT(stream(R"({"exit":1})", gone).payload, HasSubstr("exit status 7"));
+  EXPECT_EQ(gone.text, "one");
+}
+
 TEST(Streaming, AHandlerThatDoesNotStreamGivesOnePiece) {
   OFFSTAGE_SKIP_WITHOUT("python");
   const FunctionConfig function = ConformanceFunction("python");
