@@ -65,6 +65,14 @@ void Report(benchmark::State& state, const RoundFigures& figures, const Measured
   AddCounters(state, figures, measured);
 }
 
+// A repetition without a figure. It must have had its iteration all the same: the library stops the
+// program where repetitions differ in number.
+void Skip(benchmark::State& state, const CaseResult& result) {
+  while (state.KeepRunning())
+    state.SetIterationTime(0);
+  state.SkipWithError(result.error.empty() ? "interrupted" : result.error.c_str());
+}
+
 class Bench {
  public:
   Bench(const std::vector<Case>& cases, Side& now, Side* before, const SessionOptions& options,
@@ -123,7 +131,7 @@ void Bench::OneRound(benchmark::State& state, CaseRun& run) {
   const int rounds = repetitions_ > 0 ? repetitions_ : options_.rounds;
   if (!stop_.load()) progress_(run.result().FullName(), run.rounds() + 1, rounds);
   if (!run.Round()) {
-    state.SkipWithError(run.result().error.empty() ? "interrupted" : run.result().error.c_str());
+    Skip(state, run.result());
     return;
   }
   Report(state, run.now(), run.result().now);
@@ -147,8 +155,7 @@ void Bench::Register(CaseRun& run) {
   set_up(benchmark::RegisterBenchmark(
       (name + std::string(kBaselineSuffix)).c_str(), [&run, next](benchmark::State& state) {
         if (*next >= run.before().size()) {
-          state.SkipWithError(run.result().error.empty() ? "interrupted"
-                                                         : run.result().error.c_str());
+          Skip(state, run.result());
           return;
         }
         Report(state, run.before()[(*next)++], *run.result().before);

@@ -145,8 +145,20 @@ class NoFigures(unittest.TestCase):
     def test_a_route_that_answers_500(self):
         self.check(["GET /broken", *QUICK], 1, "GET /broken answers 502", "out of order")
 
-    def test_zero_requests_within_the_time(self):
+    def test_another_status_than_expected(self):
         self.check(["GET /fast", "--rate", "1", "--expect-status", "201", *QUICK], 1, "answers 200, not 201")
+
+    def test_a_route_that_fails_in_the_middle(self):
+        with Project(files()) as project:
+            # Good for some rounds: the figure of those is none either.
+            project.write("src/app.py", "import os\nCOUNT = os.path.join(os.path.dirname(__file__), '..', 'count')\n\n"
+                          "def handler(event, context):\n"
+                          "    with open(COUNT, 'a') as out:\n        out.write('x')\n"
+                          "    return {'statusCode': 200 if os.path.getsize(COUNT) < 60 else 503}\n")
+            code, out, err = bench(project, "GET /fast", "--rounds", "30", "--block", "30ms", "--warm-up", "1", "--no-imports")
+            self.assertEqual(code, 1, out + err)
+            self.assertIn("503", err)
+            self.assertNotIn("p50", out)
 
     def test_wrong_usage(self):
         self.check(["fast"], 2, "is no request")
