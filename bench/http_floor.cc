@@ -1,5 +1,5 @@
-// http_floor PORT [BYTES]: a bare cpp-httplib server that answers every GET and POST with the same 500
-// (or BYTES) bytes, for comparing throughput within one run: what a request costs before the
+// http_floor PORT [BYTES]: a bare cpp-httplib server that answers every GET and POST with the same
+// 500 (or BYTES) bytes, for comparing throughput within one run: what a request costs before the
 // emulator does anything.
 #include <httplib.h>
 

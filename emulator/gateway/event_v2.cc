@@ -43,8 +43,8 @@ struct AddedHeaders {
 };
 
 bool IsReplaced(const Call& call, std::string_view name) {
-  for (const std::string_view replaced : {"host", "x-forwarded-for", "x-forwarded-port",
-                                          "x-forwarded-proto", "x-amzn-trace-id"}) {
+  for (const std::string_view replaced :
+       {"host", "x-forwarded-for", "x-forwarded-port", "x-forwarded-proto", "x-amzn-trace-id"}) {
     if (EqualsIgnoreCase(name, replaced)) return true;
   }
   // Function URLs say cookies twice, HTTP APIs only apart (live captures: hotsock/voker,
@@ -121,9 +121,8 @@ void AppendContext(const Call& call, std::string& out) {
   out += "\"http\":{";
   AppendMember("method", call.request.method, out);
   // Function URLs decode it here, but not in rawPath.
-  AppendMember("path",
-               call.api.is_function_url() ? PercentDecode(call.stage_path) : DecodedPath(call),
-               out);
+  AppendMember(
+      "path", call.api.is_function_url() ? PercentDecode(call.stage_path) : DecodedPath(call), out);
   out += "\"protocol\":\"HTTP/1.1\",";
   AppendMember("sourceIp", call.request.remote_address, out);
   AppendMember("userAgent", call.Header("user-agent"), out);

@@ -15,7 +15,9 @@ namespace {
 
 class Silent : public Invoker, public TraceSink, public Log {
  public:
-  InvokeResult Invoke(const InvokeRequest&) override { return {.payload = R"({"statusCode":200})"}; }
+  InvokeResult Invoke(const InvokeRequest&) override {
+    return {.payload = R"({"statusCode":200})"};
+  }
   void Record(Span) override {}
 
  protected:
@@ -41,10 +43,10 @@ struct Fixture {
   SystemClock clock;
   SeededIds ids{1};
   std::unique_ptr<Gateway> gateway =
-      std::move(Gateway::Create({MakeApi(ApiKind::kRest, "aaaaaaaaaa"),
-                                 MakeApi(ApiKind::kHttp, "bbbbbbbbbb"),
-                                 MakeApi(ApiKind::kFunctionUrl, "cccccccccc")},
-                                {silent, clock, ids, silent, silent}))
+      std::move(Gateway::Create(
+                    {MakeApi(ApiKind::kRest, "aaaaaaaaaa"), MakeApi(ApiKind::kHttp, "bbbbbbbbbb"),
+                     MakeApi(ApiKind::kFunctionUrl, "cccccccccc")},
+                    {silent, clock, ids, silent, silent}))
           .value();
 };
 

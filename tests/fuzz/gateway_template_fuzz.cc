@@ -1,5 +1,5 @@
-// Mapping templates: the text in front of the first NUL is a template, what follows is the body that
-// it is rendered with.
+// Mapping templates: the text in front of the first NUL is a template, what follows is the body
+// that it is rendered with.
 #include <cstddef>
 #include <cstdint>
 #include <string_view>

@@ -170,19 +170,23 @@ TEST(MappingTemplate, SaysWhereItIsWrong) {
   EXPECT_THAT(RunTemplate("$util.parseJson('{')"), HasSubstr("parseJson"));
   EXPECT_THAT(RunTemplate("#parse('a')"), HasSubstr("#parse is not emulated"));
   EXPECT_THAT(RunTemplate("#set($l = [1])$l.get(4)"), HasSubstr("get(4) of a list of 1"));
-  EXPECT_THAT(RunTemplate("#set($s = 'a')$s.format('b')"), HasSubstr("format() of a text is not emulated"));
+  EXPECT_THAT(RunTemplate("#set($s = 'a')$s.format('b')"),
+              HasSubstr("format() of a text is not emulated"));
   EXPECT_THAT(RunTemplate("$input.path('$.a[')"), HasSubstr("cannot be read"));
 }
 
 TEST(MappingTemplate, EndsWhateverItTries) {
-  EXPECT_THAT(RunTemplate("#set($t = 'aaaaaaaaaa')#foreach($i in [1..60])#set($t = \"$t$t\")#end$t"),
-              HasSubstr("error: "));
-  EXPECT_THAT(RunTemplate("#foreach($a in [1..1000])#foreach($b in [1..1000])#foreach($c in [1..1000])x#end"
+  EXPECT_THAT(
+      RunTemplate("#set($t = 'aaaaaaaaaa')#foreach($i in [1..60])#set($t = \"$t$t\")#end$t"),
+      HasSubstr("error: "));
+  EXPECT_THAT(
+      RunTemplate("#foreach($a in [1..1000])#foreach($b in [1..1000])#foreach($c in [1..1000])x#end"
                   "#end#end"),
-              HasSubstr("does too much"));
+      HasSubstr("does too much"));
   EXPECT_THAT(RunTemplate("#macro(m)#m()#end#m()"), HasSubstr("calls itself"));
   EXPECT_THAT(RunTemplate("#define($d)$d#end$d"), HasSubstr("calls itself"));
-  EXPECT_THAT(RunTemplate("#set($x = " + std::string(10000, '(') + "1)"), HasSubstr("nested too deeply"));
+  EXPECT_THAT(RunTemplate("#set($x = " + std::string(10000, '(') + "1)"),
+              HasSubstr("nested too deeply"));
   EXPECT_THAT(RunTemplate("#set($l = [])#set($l = [0, 1])#foreach($i in [1..5000])#end."), ".");
   // A circle: its text is long, not endless, and nothing of it is left behind.
   RunTemplate("#set($m = {})#set($m.a = $m)#set($m.b = $m)$m #if($m == $m)x#end");
