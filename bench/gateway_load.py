@@ -131,6 +131,11 @@ class Serving(Emulator):
         self.process = subprocess.Popen([binary, "start", "-q", "--template", template, "--data", data, "--port", str(port), "--aws-port", "0"],
                                         stdout=open(report, "w"))
 
+    def until_ready(self):
+        self.until_200("/health")
+        while "Ready." not in self.report.read_text():
+            time.sleep(0.01)
+
     def base_of(self, path):
         return re.search(r"127\.0\.0\.1:\d+(/_apis/\w+)?%s " % re.escape(path), self.report.read_text()).group(1) or ""
 
@@ -139,41 +144,43 @@ def measure(options, folder):
     file = folder / "template.json"
     file.write_text(json.dumps(template(500)))
     emulator = Serving(options.binary, file, folder / "data", free_port(), folder / "report")
-    emulator.until_200("/health")
+    floors = [Floor(options.floor, 500), Floor(options.floor, len('{"status": "ok"}'))]
+    try:
+        emulator.until_ready()
+        return measure_serving(options, emulator, *floors)
+    finally:
+        emulator.stop()
+        for floor in floors:
+            floor.stop()
+
+
+def measure_serving(options, emulator, floor, small_floor):
     base = {"Mocks": emulator.base_of("/mock"), "Many": emulator.base_of("/r499/{id}")}
     base["Few"] = next(other for other in re.findall(r"(/_apis/\w+)/r4/", emulator.report.read_text()) if other != base["Many"])
-    floor = Floor(options.floor, 500)
-    health_size = len(ask(connect(emulator.port), "/health")[1])
-    small_floor = Floor(options.floor, health_size)
     key = "Authorization: token"
     results = {}
 
     def note(name, value):
         results.setdefault(name, []).append(value)
 
-    try:
-        for _ in range(options.rounds):
-            bare = wrk(floor.port, "/", 16, options.seconds)[0]
-            note("mock", wrk(emulator.port, base["Mocks"] + "/mock", 16, options.seconds)[0] / bare * 100)
-            bare = wrk(small_floor.port, "/", 16, options.seconds)[0]
-            note("function", wrk(emulator.port, "/health", 16, options.seconds)[0] / bare * 100)
-            bare = wrk(small_floor.port, "/", 1, options.seconds)[1]
-            note("function, 1", wrk(emulator.port, "/health", 1, options.seconds)[1] / bare)
-            open_median = wrk(emulator.port, base["Mocks"] + "/mock", 1, options.seconds, key)[1]
-            note("authorizer", wrk(emulator.port, base["Mocks"] + "/authorized", 1, options.seconds, key)[1] - open_median)
-            few = wrk(emulator.port, base["Few"] + "/r4/7", 16, options.seconds)[0]
-            note("500 routes", wrk(emulator.port, base["Many"] + "/r499/7", 16, options.seconds)[0] / few * 100)
-            note("burst", burst(emulator.port, base["Mocks"] + "/mock", 500))
-            idle = [connect(emulator.port) for _ in range(200)]
-            for connection in idle:
-                ask(connection, base["Mocks"] + "/mock")
-            note("idle", wrk(emulator.port, base["Mocks"] + "/mock", 1, options.seconds)[1] / open_median)
-            for connection in idle:
-                connection.close()
-    finally:
-        emulator.stop()
-        floor.stop()
-        small_floor.stop()
+    for _ in range(options.rounds):
+        bare = wrk(floor.port, "/", 16, options.seconds)[0]
+        note("mock", wrk(emulator.port, base["Mocks"] + "/mock", 16, options.seconds)[0] / bare * 100)
+        bare = wrk(small_floor.port, "/", 16, options.seconds)[0]
+        note("function", wrk(emulator.port, "/health", 16, options.seconds)[0] / bare * 100)
+        bare = wrk(small_floor.port, "/", 1, options.seconds)[1]
+        note("function, 1", wrk(emulator.port, "/health", 1, options.seconds)[1] / bare)
+        open_median = wrk(emulator.port, base["Mocks"] + "/mock", 1, options.seconds, key)[1]
+        note("authorizer", wrk(emulator.port, base["Mocks"] + "/authorized", 1, options.seconds, key)[1] - open_median)
+        few = wrk(emulator.port, base["Few"] + "/r4/7", 16, options.seconds)[0]
+        note("500 routes", wrk(emulator.port, base["Many"] + "/r499/7", 16, options.seconds)[0] / few * 100)
+        note("burst", burst(emulator.port, base["Mocks"] + "/mock", 500))
+        idle = [connect(emulator.port) for _ in range(200)]
+        for connection in idle:
+            ask(connection, base["Mocks"] + "/mock")
+        note("idle", wrk(emulator.port, base["Mocks"] + "/mock", 1, options.seconds)[1] / open_median)
+        for connection in idle:
+            connection.close()
     return {name: {"median": statistics.median(values), "all": [round(value, 2) for value in values]} for name, values in results.items()}
 
 
