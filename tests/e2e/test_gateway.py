@@ -1,4 +1,5 @@
 """APIs without Lambda proxies, as plain CloudFormation, SAM and OpenAPI write them, and function URLs."""
+import base64
 import http.server
 import json
 import re
@@ -283,6 +284,61 @@ class Integrations(unittest.TestCase):
         self.assertEqual(rows["/hello/{name}"]["function"], "mock")
         self.assertEqual(rows["/custom"]["function"], "Custom")
         self.assertIn("VPC links", rows["/vpc"]["protection"])
+
+
+POOL = """
+Resources:
+  Pool: {Type: AWS::Cognito::UserPool, Properties: {UserPoolName: people}}
+  Client: {Type: AWS::Cognito::UserPoolClient, Properties: {UserPoolId: !Ref Pool}}
+"""
+
+GUARDED = """
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Api:
+    Type: AWS::Serverless::HttpApi
+    Properties:
+      Auth:
+        DefaultAuthorizer: Outside
+        Authorizers: {Outside: {IdentitySource: $request.header.Authorization, JwtConfiguration: {issuer: "ISSUER", audience: ["AUDIENCE"]}}}
+  Who:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: python3.11
+      Handler: index.handler
+      InlineCode: |
+        def handler(event, context): return event["requestContext"]["authorizer"]["jwt"]["claims"]["cognito:username"]
+      Events: {Get: {Type: HttpApi, Properties: {ApiId: !Ref Api, Path: /who, Method: get}}}
+"""
+
+
+class OutsideIssuer(unittest.TestCase):
+    """Another emulator's user pool stands in for the issuer that a stack only knows by its address."""
+
+    def test_tokens_of_an_issuer_with_local_keys(self):
+        with Project({"template.yaml": POOL}) as pool, Emulator("--data", pool.folder / "data", cwd=pool.folder) as issuer:
+            arguments = ("token", "--data", pool.folder / "data", "--json", "--user", "ada")
+            code, out, err = run(*arguments, cwd=pool.folder)
+            self.assertEqual(code, 0, err)
+            token = json.loads(out)["token"]
+            claims = claims_of(token)
+            keys = "%s/%s/.well-known/jwks.json" % (issuer.aws_url, claims["iss"].rsplit("/", 1)[1])
+            files = {"template.yaml": GUARDED.replace("ISSUER", claims["iss"]).replace("AUDIENCE", claims["aud"])}
+            with Project(files) as project:
+                with Emulator("--in-memory", cwd=project.folder) as closed:
+                    self.assertEqual(closed.request("GET", "/who", None, {"Authorization": token})[0], 500)
+                with Emulator("--in-memory", "--jwks", "%s=%s" % (claims["iss"], keys), cwd=project.folder) as emulator:
+                    status, headers, body = emulator.request("GET", "/who", None, {"Authorization": "Bearer " + token})
+                    self.assertEqual((status, body), (200, claims["cognito:username"].encode()))
+                    self.assertEqual(emulator.request("GET", "/who")[0], 401)
+                    for fault in ("--expired", "--wrong-signature", "--wrong-issuer"):
+                        bad = json.loads(run(*arguments, fault, cwd=pool.folder)[1])["token"]
+                        self.assertEqual(emulator.request("GET", "/who", None, {"Authorization": bad})[0], 401, fault)
+
+
+def claims_of(token):
+    part = token.split(".")[1]
+    return json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
 
 
 if __name__ == "__main__":
