@@ -62,7 +62,7 @@ Result<std::vector<Job>> MakeJobs(const std::vector<Task>& tasks, BuildReport& r
   return jobs;
 }
 
-void RunJob(const BuildOptions& options, const Workshop& workshop, const std::vector<Task>& tasks,
+void RunJob(const BuildOptions& options, Workshop& workshop, const std::vector<Task>& tasks,
             const fs::path& workplace, Job& job) {
   const auto start = Clock::now();
   const Task& task = tasks[job.tasks.front()];
@@ -86,7 +86,7 @@ void RunJob(const BuildOptions& options, const Workshop& workshop, const std::ve
   job.took = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - start);
 }
 
-void RunJobs(const BuildOptions& options, const Workshop& workshop, const std::vector<Task>& tasks,
+void RunJobs(const BuildOptions& options, Workshop& workshop, const std::vector<Task>& tasks,
              const fs::path& workplace, std::vector<Job>& jobs) {
   std::atomic<std::size_t> next{0};
   const auto work = [&] {
@@ -95,7 +95,8 @@ void RunJobs(const BuildOptions& options, const Workshop& workshop, const std::v
     }
   };
   std::vector<std::jthread> workers;
-  const std::size_t count = std::min<std::size_t>(jobs.size(), std::max(1, options.jobs));
+  const std::size_t count =
+      std::min(jobs.size(), static_cast<std::size_t>(std::max(1, options.jobs)));
   for (std::size_t i = 1; i < count; ++i) {
     workers.emplace_back(work);
   }
@@ -188,7 +189,7 @@ Result<BuildReport> Build(const BuildOptions& options, templates::IdRegistry& id
   OFFSTAGE_TRY(std::vector<Job> jobs, MakeJobs(tasks, report));
   const fs::path output = fs::absolute(options.output).lexically_normal();
   const Workplace workplace(output.parent_path() / fmt::format("build-{}.part", ::getpid()));
-  const Workshop workshop{host, options.offline, options.step_timeout};
+  Workshop workshop{.host = host, .offline = options.offline, .step_timeout = options.step_timeout};
   RunJobs(options, workshop, tasks, workplace.path(), jobs);
   const fs::path staging = workplace.path() / "output";
   OFFSTAGE_TRY_VOID(PlaceArtifacts(tasks, jobs, staging, report));

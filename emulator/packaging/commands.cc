@@ -71,17 +71,23 @@ CommandResult RunCommand(process::Host& host, std::vector<std::string> arguments
   return result;
 }
 
-std::optional<fs::path> FindProgram(std::string_view name) {
+std::vector<fs::path> FindPrograms(std::string_view name) {
+  std::vector<fs::path> found;
   const char* path = std::getenv("PATH");  // NOLINT(concurrency-mt-unsafe): nobody sets it.
   for (const std::string_view folder : Split(path == nullptr ? "/usr/bin:/bin" : path, ':')) {
-    const fs::path candidate = fs::path(folder) / name;
+    fs::path candidate = fs::path(folder) / name;
     std::error_code error;
     if (!folder.empty() && fs::is_regular_file(candidate, error) &&
         ::access(candidate.c_str(), X_OK) == 0) {
-      return candidate;
+      found.push_back(std::move(candidate));
     }
   }
-  return std::nullopt;
+  return found;
+}
+
+std::optional<fs::path> FindProgram(std::string_view name) {
+  std::vector<fs::path> all = FindPrograms(name);
+  return all.empty() ? std::nullopt : std::optional(std::move(all.front()));
 }
 
 namespace {

@@ -26,7 +26,9 @@ CommandResult RunCommand(process::Host& host, std::vector<std::string> arguments
                          const std::filesystem::path& folder, const std::vector<std::string>& extra,
                          std::chrono::seconds timeout);
 
-// In PATH, executable; null: not there.
+// In PATH, executable, in PATH's order.
+std::vector<std::filesystem::path> FindPrograms(std::string_view name);
+// The first; null: not there.
 std::optional<std::filesystem::path> FindProgram(std::string_view name);
 
 // Whether the output of pip, npm or bundler says that its index cannot be reached.

@@ -27,8 +27,8 @@ std::string Failure(std::string_view command, const CommandResult& result) {
 }
 
 // Copied from what is installed here, in place of `command`, whose failure is `why`.
-Made TakeInstalled(const Workshop& workshop, std::vector<std::string> arguments,
-                   const fs::path& folder, std::string_view index, const std::string& why) {
+Made TakeInstalled(Workshop& workshop, std::vector<std::string> arguments, const fs::path& folder,
+                   std::string_view index, const std::string& why) {
   const CommandResult taken =
       RunCommand(workshop.host, std::move(arguments), folder, {}, workshop.step_timeout);
   std::vector<std::string> lines;
@@ -69,7 +69,39 @@ Python FindPython(const std::string& runtime) {
                       runtime)};
 }
 
-Made InstallPip(const Workshop& workshop, const Task& task, const fs::path& requirements,
+struct Attempt {
+  std::string program;
+  // Why the index gave nothing; empty: it was not asked.
+  std::string why;
+};
+
+// From the first interpreter of this machine that has what is required: packages are often
+// installed for one of several.
+Made TakeFromPythons(Workshop& workshop, const Task& task, const fs::path& requirements,
+                     const fs::path& target, const Attempt& attempt) {
+  std::vector<std::string> programs = {attempt.program};
+  for (const fs::path& path : FindPrograms("python3")) {
+    if (std::find(programs.begin(), programs.end(), path.string()) == programs.end()) {
+      programs.push_back(path.string());
+    }
+  }
+  std::optional<Made> first;
+  for (const std::string& program : programs) {
+    Made made = TakeInstalled(workshop,
+                              {program, "-c", std::string(InstalledPythonScript()),
+                               requirements.string(), target.string()},
+                              task.source, "the package index", attempt.why);
+    if (made.failure.empty()) {
+      return made;
+    }
+    if (!first) {
+      first = std::move(made);
+    }
+  }
+  return *first;
+}
+
+Made InstallPip(Workshop& workshop, const Task& task, const fs::path& requirements,
                 const fs::path& target) {
   Python python = FindPython(task.runtime);
   // A version manager's stand-in may know no such version.
@@ -83,8 +115,8 @@ Made InstallPip(const Workshop& workshop, const Task& task, const fs::path& requ
     return {{}, "there is no python3 in PATH, which installs requirements.txt"};
   }
   Made made;
-  std::string why;
-  if (!workshop.offline) {
+  std::string why = workshop.pip_unreachable ? "Connection refused a moment ago" : "";
+  if (!workshop.offline && !workshop.pip_unreachable) {
     const CommandResult pip =
         RunCommand(workshop.host,
                    {python.program, "-m", "pip", "install", "--disable-pip-version-check",
@@ -101,18 +133,16 @@ Made InstallPip(const Workshop& workshop, const Task& task, const fs::path& requ
     if (!SaysUnreachable(pip.output) && !SaysNotFound(pip.output)) {
       return {{}, why};
     }
+    workshop.pip_unreachable = workshop.pip_unreachable || SaysUnreachable(pip.output);
   }
-  made = TakeInstalled(workshop,
-                       {python.program, "-c", std::string(InstalledPythonScript()),
-                        requirements.string(), target.string()},
-                       task.source, "the package index", why);
+  made = TakeFromPythons(workshop, task, requirements, target, {python.program, why});
   if (!python.note.empty()) {
     made.notes.push_back(python.note);
   }
   return made;
 }
 
-Made MakePython(const Workshop& workshop, const Task& task, const fs::path& artifact) {
+Made MakePython(Workshop& workshop, const Task& task, const fs::path& artifact) {
   const auto copied = CopyTree(task.source, artifact, NeverBuilt());
   if (!copied.ok()) {
     return {{}, copied.error().message};
@@ -121,12 +151,12 @@ Made MakePython(const Workshop& workshop, const Task& task, const fs::path& arti
   return Exists(requirements) ? InstallPip(workshop, task, requirements, artifact) : Made();
 }
 
-Made InstallNpm(const Workshop& workshop, const Task& task, const fs::path& artifact) {
+Made InstallNpm(Workshop& workshop, const Task& task, const fs::path& artifact) {
   const auto npm = FindProgram("npm");
   const bool locked =
       Exists(artifact / "package-lock.json") || Exists(artifact / "npm-shrinkwrap.json");
-  std::string why;
-  if (!workshop.offline) {
+  std::string why = workshop.npm_unreachable ? "Connection refused a moment ago" : "";
+  if (!workshop.offline && !workshop.npm_unreachable) {
     if (!npm) {
       return {{}, "there is no npm in PATH, which installs package.json"};
     }
@@ -142,6 +172,7 @@ Made InstallNpm(const Workshop& workshop, const Task& task, const fs::path& arti
     if (!SaysUnreachable(installed.output) && !SaysNotFound(installed.output)) {
       return {{}, why};
     }
+    workshop.npm_unreachable = workshop.npm_unreachable || SaysUnreachable(installed.output);
     std::error_code error;
     fs::remove_all(artifact / "node_modules", error);
   }
@@ -156,7 +187,7 @@ Made InstallNpm(const Workshop& workshop, const Task& task, const fs::path& arti
                        artifact, "the npm registry", why);
 }
 
-Made MakeNode(const Workshop& workshop, const Task& task, const fs::path& artifact) {
+Made MakeNode(Workshop& workshop, const Task& task, const fs::path& artifact) {
   std::vector<std::string_view> without = NeverBuilt();
   without.emplace_back("node_modules");
   const auto copied = CopyTree(task.source, artifact, without);
@@ -166,7 +197,7 @@ Made MakeNode(const Workshop& workshop, const Task& task, const fs::path& artifa
   return InstallNpm(workshop, task, artifact);
 }
 
-Made MakeRuby(const Workshop& workshop, const Task& task, const fs::path& artifact) {
+Made MakeRuby(Workshop& workshop, const Task& task, const fs::path& artifact) {
   const auto copied = CopyTree(task.source, artifact, NeverBuilt());
   if (!copied.ok()) {
     return {{}, copied.error().message};
@@ -198,7 +229,7 @@ Made MakeRuby(const Workshop& workshop, const Task& task, const fs::path& artifa
 }
 
 // The Makefile's target build-LogicalId, as SAM calls it: in a copy of the source.
-Made MakeWithMake(const Workshop& workshop, const Task& task, const fs::path& artifact,
+Made MakeWithMake(Workshop& workshop, const Task& task, const fs::path& artifact,
                   const fs::path& scratch) {
   const auto make = FindProgram("make");
   if (!make) {
@@ -237,7 +268,7 @@ std::vector<std::string> Texts(const templates::Node* node) {
 }
 
 // docs.aws.amazon.com/serverless-application-model/latest/developerguide/serverless-sam-cli-using-build-typescript.html
-Made MakeEsbuild(const Workshop& workshop, const Task& task, const fs::path& artifact,
+Made MakeEsbuild(Workshop& workshop, const Task& task, const fs::path& artifact,
                  const fs::path& scratch) {
   const fs::path local = task.source / "node_modules/.bin/esbuild";
   const auto global = FindProgram("esbuild");
@@ -304,7 +335,7 @@ Made MakeEsbuild(const Workshop& workshop, const Task& task, const fs::path& art
   return made;
 }
 
-Made MakeGo(const Workshop& workshop, const Task& task, const fs::path& artifact) {
+Made MakeGo(Workshop& workshop, const Task& task, const fs::path& artifact) {
   const auto go = FindProgram("go");
   if (!go) {
     return {{}, "there is no go in PATH"};
@@ -322,8 +353,7 @@ Made MakeGo(const Workshop& workshop, const Task& task, const fs::path& artifact
 
 }  // namespace
 
-Made Make(const Workshop& workshop, const Task& task, const fs::path& artifact,
-          const fs::path& scratch) {
+Made Make(Workshop& workshop, const Task& task, const fs::path& artifact, const fs::path& scratch) {
   const fs::path target = artifact / task.inner_folder;
   std::error_code error;
   fs::create_directories(target, error);
