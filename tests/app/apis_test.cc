@@ -56,7 +56,7 @@ TEST(ToApiConfigs, AnAuthorizerThatIsNotThereRefusesTheRoute) {
 
 TEST(ToApiConfigs, WhatIsNotEmulatedIsRefusedByName) {
   templates::Api api = MakeApi("A");
-  api.routes[0].kind = templates::IntegrationKind::kHttpProxy;
+  api.routes[0].kind = templates::IntegrationKind::kOther;
   EXPECT_NE(OnlyRoute(api).refused, "");
   api = MakeApi("A");
   api.routes[0].function = "";
