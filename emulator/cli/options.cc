@@ -71,6 +71,43 @@ void AddRuntimeOptions(CLI::App& command, CommonOptions& options) {
       ->allow_extra_args(false);
 }
 
+std::vector<std::string> ToArguments(const CommonOptions& options) {
+  std::vector<std::string> arguments;
+  const auto add = [&arguments](const std::string& option, const std::string& value) {
+    if (value.empty()) return;
+    arguments.push_back(option);
+    arguments.push_back(value);
+  };
+  const auto add_each = [&add](const std::string& option, const auto& values) {
+    for (const auto& value : values)
+      add(option, std::filesystem::path(value).string());
+  };
+  const app::ProjectOptions& project = options.project;
+  add("--template", project.template_file.string());
+  add("--config-file", project.config_file.string());
+  add("--config-env", project.config_env);
+  add("--stack-name", project.stack_name);
+  add("--region", project.region);
+  add("--data", project.data.string());
+  add("--dynamodb-endpoint", options.dynamodb_endpoint);
+  add_each("--ssm-parameters", project.ssm_parameters);
+  add_each("--secrets", project.secrets);
+  add_each("--imports", project.imports);
+  add_each("--interpreter", options.interpreters);
+  add_each("--allow-egress", options.allow_egress);
+  for (const std::string& jwks : options.jwks)
+    add("--jwks", jwks);
+  if (options.in_memory) arguments.emplace_back("--in-memory");
+  if (options.strict_runtimes) arguments.emplace_back("--strict-runtimes");
+  if (options.enforce_capacity) arguments.emplace_back("--enforce-capacity");
+  if (options.throttling) arguments.emplace_back("--throttling");
+  if (options.read_lag_ms > 0) add("--read-lag", std::to_string(options.read_lag_ms));
+  if (!project.parameter_overrides.empty()) arguments.emplace_back("--parameter-overrides");
+  arguments.insert(arguments.end(), project.parameter_overrides.begin(),
+                   project.parameter_overrides.end());
+  return arguments;
+}
+
 Result<app::DeploymentOptions> ToDeploymentOptions(const CommonOptions& options) {
   app::DeploymentOptions deployment;
   deployment.dynamodb_endpoint = options.dynamodb_endpoint;

@@ -43,6 +43,11 @@ void AddProjectOptions(CLI::App& command, CommonOptions& options);
 // --jwks.
 void AddRuntimeOptions(CLI::App& command, CommonOptions& options);
 
+// The same options as arguments again, for processes of this program that share its work. What is
+// an option of AddProjectOptions or AddRuntimeOptions is here too. Those that take any number of
+// values come last.
+std::vector<std::string> ToArguments(const CommonOptions& options);
+
 // Options as the app wants them. Fails for an --interpreter or --jwks that is not
 // NAME=PATH.
 Result<app::DeploymentOptions> ToDeploymentOptions(const CommonOptions& options);

@@ -185,32 +185,12 @@ int JobsFor(const TestOptions& options, std::size_t work) {
 // This program's arguments again, for workers; they find the same files and get the same seed.
 std::vector<std::string> WorkerArguments(const TestOptions& options, std::uint64_t seed,
                                          const std::string& program) {
-  std::vector<std::string> arguments = {program, "test"};
-  const CommonOptions& common = options.common;
-  const auto add = [&arguments](const std::string& option, const std::string& value) {
-    if (value.empty()) return;
-    arguments.push_back(option);
-    arguments.push_back(value);
-  };
-  add("--template", common.project.template_file.string());
-  add("--config-file", common.project.config_file.string());
-  add("--config-env", common.project.config_env);
-  add("--stack-name", common.project.stack_name);
-  add("--region", common.project.region);
-  add("--data", common.project.data.string());
-  add("--dynamodb-endpoint", common.dynamodb_endpoint);
-  if (common.enforce_capacity) arguments.push_back("--enforce-capacity");
-  if (common.read_lag_ms > 0) add("--read-lag", std::to_string(common.read_lag_ms));
-  add("--random-seed", std::to_string(seed));
-  for (const std::string& interpreter : common.interpreters)
-    add("--interpreter", interpreter);
-  if (common.strict_runtimes) arguments.push_back("--strict-runtimes");
+  std::vector<std::string> arguments = {program, "test", "--random-seed", std::to_string(seed)};
   if (options.update_snapshots) arguments.push_back("--update-snapshots");
   for (const fs::path& path : options.paths)
     arguments.push_back(path.string());
-  if (!common.project.parameter_overrides.empty()) arguments.push_back("--parameter-overrides");
-  for (const std::string& parameter : common.project.parameter_overrides)
-    arguments.push_back(parameter);
+  const std::vector<std::string> common = ToArguments(options.common);
+  arguments.insert(arguments.end(), common.begin(), common.end());
   return arguments;
 }
 

@@ -67,6 +67,63 @@ class ScenarioTest(unittest.TestCase):
         return run("test", *arguments, cwd=self.project.folder, env=env)
 
 
+class WorkersGetTheOptions(ScenarioTest):
+    """Scenarios run in processes of their own, which must see what the command was told."""
+
+    GREETING = """
+Transform: AWS::Serverless-2016-10-31
+Parameters:
+  Greeting: {Type: "AWS::SSM::Parameter::Value<String>", Default: /greeting}
+  Name: {Type: String}
+Resources:
+  Things:
+    Type: AWS::DynamoDB::Table
+    Properties:
+      TableName: things
+      AttributeDefinitions: [{AttributeName: id, AttributeType: S}]
+      KeySchema: [{AttributeName: id, KeyType: HASH}]
+      ProvisionedThroughput: {ReadCapacityUnits: 1, WriteCapacityUnits: 1}
+  Api:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: python3.11
+      Handler: index.handler
+      Environment: {Variables: {GREETING: !Ref Greeting, NAME: !Ref Name}}
+      InlineCode: |
+        import os, json, urllib.error, urllib.request
+        def call(operation, body):
+            request = urllib.request.Request(os.environ["AWS_ENDPOINT_URL"], json.dumps(body).encode(),
+                {"X-Amz-Target": "DynamoDB_20120810." + operation, "Content-Type": "application/x-amz-json-1.0"})
+            try:
+                return json.load(urllib.request.urlopen(request))
+            except urllib.error.HTTPError as error:
+                return json.load(error)
+        def handler(event, context):
+            put = [call("PutItem", {"TableName": "things", "Item": {"id": {"S": "a"}}}) for _ in range(3)]
+            get = call("GetItem", {"TableName": "things", "Key": {"id": {"S": "a"}}})
+            return {"statusCode": 200, "body": json.dumps({
+                "greeting": os.environ["GREETING"] + os.environ["NAME"],
+                "throttled": "Exceeded" in put[2].get("__type", ""), "seen": "Item" in get})}
+      Events: {Any: {Type: Api, Properties: {Path: /x, Method: get}}}
+"""
+
+    def run_with(self, *arguments, expected):
+        self.project.write("template.yml", self.GREETING)
+        self.suite("scenarios: [{name: s, steps: [{get: /x, expect: {status: 200, body: %s}}]}]" % json.dumps(expected))
+        code, out, err = self.offstage_test(*arguments, "--parameter-overrides", "Name=Ada")
+        self.assertEqual(code, 0, out + err)
+
+    def test_values_and_modes(self):
+        values = self.project.write("values.yml", "/greeting: hello")
+        self.run_with("--ssm-parameters", values, "--enforce-capacity", "--read-lag", "60000",
+                      expected={"greeting": "helloAda", "throttled": True, "seen": False})
+
+    def test_without_the_modes(self):
+        values = self.project.write("values.yml", "/greeting: hello")
+        self.run_with("--ssm-parameters", values,
+                      expected={"greeting": "helloAda", "throttled": False, "seen": True})
+
+
 class ExitCodesAndMessages(ScenarioTest):
     def test_passing_suite(self):
         self.suite("scenarios: [{name: it answers, steps: [{get: /x, expect: {status: 200, body: {path: /x}}}]}]")
