@@ -78,6 +78,18 @@ Result<ProjectPlan> PlanProject(const ProjectOptions& options) {
   return plan;
 }
 
+templates::LoadOptions ToLoadOptions(const ProjectPlan& plan) {
+  templates::LoadOptions options;
+  options.template_file = plan.template_file;
+  options.parameters = plan.parameters;
+  options.stack_name = plan.stack_name;
+  options.region = plan.region;
+  options.ssm_parameters = plan.ssm_parameters;
+  options.secrets = plan.secrets;
+  options.imports = plan.imports;
+  return options;
+}
+
 Result<templates::Stack> LoadProject(const ProjectPlan& plan, StateFolder* state, IdSource& ids) {
   if (plan.template_file.empty()) {
     templates::Stack stack;
@@ -91,15 +103,7 @@ Result<templates::Stack> LoadProject(const ProjectPlan& plan, StateFolder* state
     OFFSTAGE_TRY(const std::string stored, state->ReadNames());
     if (!stored.empty()) OFFSTAGE_TRY_VOID(names.Restore(stored));
   }
-  templates::LoadOptions options;
-  options.template_file = plan.template_file;
-  options.parameters = plan.parameters;
-  options.stack_name = plan.stack_name;
-  options.region = plan.region;
-  options.ssm_parameters = plan.ssm_parameters;
-  options.secrets = plan.secrets;
-  options.imports = plan.imports;
-  OFFSTAGE_TRY(templates::Stack stack, templates::LoadStack(options, names));
+  OFFSTAGE_TRY(templates::Stack stack, templates::LoadStack(ToLoadOptions(plan), names));
   if (state != nullptr && names.changed()) OFFSTAGE_TRY_VOID(state->WriteNames(names.ToJson()));
   return stack;
 }

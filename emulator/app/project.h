@@ -11,6 +11,7 @@
 #include "app/state_folder.h"
 #include "base/id.h"
 #include "base/result.h"
+#include "template/loader.h"
 #include "template/stack.h"
 
 namespace offstage::app {
@@ -63,6 +64,9 @@ struct ProjectPlan {
 
 // Finds template and samconfig. Fails naming what is missing or malformed, and where.
 Result<ProjectPlan> PlanProject(const ProjectOptions& options);
+
+// As the template's loader and what works on templates alone (`validate`, `build`) take it.
+templates::LoadOptions ToLoadOptions(const ProjectPlan& plan);
 
 // Resolves the template with names that stay the same from run to run: `state` keeps them; null
 // with in-memory storage, where names are made anew.

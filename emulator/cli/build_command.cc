@@ -42,13 +42,7 @@ int RunBuild(const BuildCommandOptions& options) {
   if (!plan.ok()) return Complain(plan.error(), kUsageOrTemplate);
   const std::filesystem::path folder = plan->template_file.parent_path() / ".aws-sam";
   packaging::BuildOptions build;
-  build.load.template_file = plan->template_file;
-  build.load.parameters = plan->parameters;
-  build.load.stack_name = plan->stack_name;
-  build.load.region = plan->region;
-  build.load.ssm_parameters = plan->ssm_parameters;
-  build.load.secrets = plan->secrets;
-  build.load.imports = plan->imports;
+  build.load = app::ToLoadOptions(*plan);
   build.output = options.output.empty() ? folder / "build" : options.output;
   build.cache = options.no_cache ? std::filesystem::path() : folder / "offstage-cache";
   build.jobs = options.jobs > 0

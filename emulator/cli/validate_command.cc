@@ -29,13 +29,7 @@ int RunValidate(const ValidateCommandOptions& options) {
   SeededIds seeded(1);  // Names do not matter here, and must not be kept.
   templates::IdRegistry ids(seeded);
   validate::ValidateOptions validate_options;
-  validate_options.load.template_file = plan->template_file;
-  validate_options.load.parameters = plan->parameters;
-  validate_options.load.stack_name = plan->stack_name;
-  validate_options.load.region = plan->region;
-  validate_options.load.ssm_parameters = plan->ssm_parameters;
-  validate_options.load.secrets = plan->secrets;
-  validate_options.load.imports = plan->imports;
+  validate_options.load = app::ToLoadOptions(*plan);
   const auto report = validate::Validate(validate_options, ids);
   if (!report.ok()) return Complain(report.error(), kUsageOrTemplate);
   const std::string text = Print(*report, options);
