@@ -65,8 +65,14 @@ class WorkFolder {
                                     std::generic_category().message(errno))});
     }
     std::unique_ptr<WorkFolder> folder(new WorkFolder(pattern));
-    folder->lock_ = ::open((folder->path_ / kLockName).c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    ::flock(folder->lock_, LOCK_EX | LOCK_NB);
+    // Locked before it has the name by which others look for it: they must never find it free.
+    const fs::path unnamed = folder->path_ / "lock";
+    folder->lock_ = ::open(unnamed.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (folder->lock_ < 0 || ::flock(folder->lock_, LOCK_EX | LOCK_NB) != 0) {
+      return Fail(Error{fmt::format("cannot lock {}: {}", unnamed.string(),
+                                    std::generic_category().message(errno))});
+    }
+    fs::rename(unnamed, folder->path_ / kLockName, failure);
     return folder;
   }
   ~WorkFolder() {
