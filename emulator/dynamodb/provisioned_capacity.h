@@ -19,7 +19,8 @@ namespace offstage::dynamodb {
 // A token bucket for reads and one for writes of each provisioned table and global index: filled by
 // the second on the deployment's clock up to 300 seconds' worth, full for one second at first. A
 // call is let through while something is left, then pays what it has used; tables on demand are
-// never refused. Not emulated: splits of a table into partitions, adaptive capacity.
+// never refused. PartiQL statements pay and
+// are not refused. Not emulated: splits of a table into partitions, adaptive capacity.
 //
 // Thread-safe.
 class ProvisionedCapacity {

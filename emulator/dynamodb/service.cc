@@ -17,19 +17,6 @@ namespace offstage::dynamodb {
 
 namespace {
 
-TableSummary Summarize(Store& store, const Table& table) {
-  TableSummary out;
-  out.definition = table.definition;
-  out.arn = table.arn;
-  out.status = "ACTIVE";
-  const auto counts = store.Counts(table);
-  if (counts.ok()) {
-    out.item_count = counts->items;
-    out.size_bytes = counts->bytes;
-  }
-  return out;
-}
-
 Error ToError(const aws::ApiError& error) {
   return Error{error.explanation.empty() ? fmt::format("{}: {}", error.type, error.message)
                                          : error.explanation};
@@ -183,20 +170,6 @@ Result<EnsureResult> Service::EnsureTable(const TableDefinition& definition) {
   return EnsureResult::kUpdated;
 }
 
-Status Service::DropTable(std::string_view table) {
-  const auto lock = engine_->store().LockCatalogue();
-  const TablePtr found = engine_->store().FindTable(table);
-  if (found == nullptr) return Ok();
-  return engine_->store().DropTable(*found);
-}
-
-std::vector<TableSummary> Service::Tables() const {
-  std::vector<TableSummary> out;
-  for (const TablePtr& table : engine_->Tables())
-    out.push_back(Summarize(engine_->store(), *table));
-  return out;
-}
-
 std::vector<StreamDescription> Service::Streams() const {
   std::vector<StreamDescription> out;
   for (const TablePtr& table : engine_->Tables()) {
@@ -214,12 +187,6 @@ std::vector<StreamDescription> Service::Streams() const {
 
 std::string Service::StreamDatabase() const {
   return engine_->store().path();
-}
-
-std::optional<TableSummary> Service::FindTable(std::string_view table) const {
-  const TablePtr found = engine_->store().FindTable(table);
-  if (found == nullptr) return std::nullopt;
-  return Summarize(engine_->store(), *found);
 }
 
 Result<std::vector<std::string>> Service::TableNames() const {

@@ -64,16 +64,8 @@ class Service : public TableService, public StreamDirectory {
   // Of an existing table, adds, changes and removes global indexes, stream, TTL, tags and billing;
   // local indexes must be the same.
   Result<EnsureResult> EnsureTable(const TableDefinition& definition) override;
-  // Removes the table and its items, deletion protection or not; fine when there is none.
-  Status DropTable(std::string_view table);
-
   std::vector<StreamDescription> Streams() const override;
   std::string StreamDatabase() const override;
-
-  // Sorted by name.
-  std::vector<TableSummary> Tables() const;
-  // Null: no such table.
-  std::optional<TableSummary> FindTable(std::string_view table) const;
 
   Result<std::vector<std::string>> TableNames() const override;
   Result<bool> HasTable(std::string_view table) const override;

@@ -67,14 +67,4 @@ struct TableDefinition {
   std::map<std::string, std::string> tags;
 };
 
-// What `data` commands and the console show of a table.
-struct TableSummary {
-  TableDefinition definition;
-  std::string arn;
-  std::string status;
-  std::int64_t item_count = 0;
-  // By DynamoDB's item size rules.
-  std::int64_t size_bytes = 0;
-};
-
 }  // namespace offstage::dynamodb

@@ -45,8 +45,8 @@ class TableService : public aws::JsonService {
   // Also of tables that only the engine knows.
   virtual Result<bool> HasTable(std::string_view table) const = 0;
 
-  // Puts each of `items` (DynamoDB JSON objects: {"pk":{"S":"x"}}). Fails with the position and
-  // reason of an item that PutItem would refuse.
+  // Puts each of `items` (DynamoDB JSON objects: {"pk":{"S":"x"}}) into one of TableNames. Fails
+  // with the position and reason of an item that PutItem would refuse.
   virtual Status Import(std::string_view table, const std::vector<std::string>& items) = 0;
   // Calls `callback` with each item as DynamoDB JSON text, in Scan order.
   virtual Status Export(std::string_view table,

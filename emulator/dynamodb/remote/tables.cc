@@ -234,7 +234,7 @@ Status RemoteTables::Import(std::string_view table, const std::vector<std::strin
   // would if they were put one after the other.
   std::map<std::string, KeySchema> known = Known();
   if (!known.contains(std::string(table)))
-    return Fail(Error{fmt::format("there is no table {}", table)});
+    return Fail(Error{fmt::format("{} is no table of this stack", table)});
   const KeySchema& schema = known.at(std::string(table));
   std::map<std::string, Json> by_key;
   for (std::size_t i = 0; i < items.size(); ++i) {
