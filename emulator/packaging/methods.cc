@@ -129,6 +129,12 @@ Made InstallPip(Workshop& workshop, const Task& task, const fs::path& requiremen
       }
       return made;
     }
+    if (pip.output.find("No module named pip") != std::string::npos) {
+      return {{},
+              fmt::format("{} has no pip, which installs requirements.txt (Debian's package "
+                          "python3-pip)",
+                          python.program)};
+    }
     why = Failure("pip install", pip);
     if (!SaysUnreachable(pip.output) && !SaysNotFound(pip.output)) {
       return {{}, why};
