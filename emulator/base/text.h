@@ -12,6 +12,9 @@ namespace offstage {
 std::string ToLower(std::string_view text);
 std::string ToUpper(std::string_view text);
 bool EqualsIgnoreCase(std::string_view a, std::string_view b);
+inline bool IsDigit(char c) {
+  return c >= '0' && c <= '9';
+}
 
 // Without leading and trailing spaces, tabs, CR and LF.
 std::string_view Trim(std::string_view text);

@@ -17,10 +17,6 @@ constexpr int kPieces = 4;
 constexpr std::size_t kMostRequests = 20'000;
 constexpr std::size_t kFirstRequests = 4000;
 
-double ToMillis(nanoseconds duration) {
-  return std::chrono::duration<double, std::milli>(duration).count();
-}
-
 }  // namespace
 
 CaseRun::CaseRun(const Case& subject, LoadShape shape, Side& now, Side* before,

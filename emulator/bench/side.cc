@@ -6,6 +6,7 @@
 #include <charconv>
 
 #include "base/text.h"
+#include "bench/statistics.h"
 
 namespace offstage::bench {
 
@@ -18,10 +19,6 @@ constexpr int kCapacityRequests = 3;
 constexpr std::size_t kShownBody = 300;
 // Environments that are still starting make the first requests of a load slow: that long is waited.
 constexpr nanoseconds kLongestWarmUp = 20s;
-
-double ToMillis(nanoseconds duration) {
-  return std::chrono::duration<double, std::milli>(duration).count();
-}
 
 // What went wrong with a request, as its sender should hear it.
 std::string Complaint(const Case& subject, const http::Reply& reply,

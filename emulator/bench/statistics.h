@@ -2,11 +2,16 @@
 // cannot say is null.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <vector>
 
 namespace offstage::bench {
+
+inline double ToMillis(std::chrono::nanoseconds duration) {
+  return std::chrono::duration<double, std::milli>(duration).count();
+}
 
 struct Summary {
   std::size_t count = 0;

@@ -208,11 +208,6 @@ void AppendRestContext(const Call& call, std::string& out) {
   out += "},";
 }
 
-// HTTP APIs only; what cannot be decoded was refused before.
-std::string DecodedPath(const Call& call) {
-  return DecodeHttpApiPath(call.stage_path).value_or(call.stage_path);
-}
-
 // An HTTP API writes the same facts in alphabetical order and has its own empty authorizer.
 void AppendHttpContext(const Call& call, std::string& out) {
   const ApiConfig& config = call.api.config;

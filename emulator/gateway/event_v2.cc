@@ -9,16 +9,11 @@ namespace offstage::gateway {
 
 namespace {
 
-void AppendMember(std::string_view key, std::string_view value, std::string& out) {
+void AppendTextMember(std::string_view key, std::string_view value, std::string& out) {
   AppendJsonText(key, out);
   out.push_back(':');
   AppendJsonText(value, out);
   out.push_back(',');
-}
-
-// What cannot be decoded was refused before.
-std::string DecodedPath(const Call& call) {
-  return DecodeHttpApiPath(call.stage_path).value_or(call.stage_path);
 }
 
 std::string_view WithoutPort(std::string_view host) {
@@ -80,7 +75,7 @@ HeaderList MakeHeaders(const Call& call, AddedHeaders& added) {
   return headers;
 }
 
-void AppendHeaders(const HeaderList& headers, std::string& out) {
+void AppendJoinedHeaders(const HeaderList& headers, std::string& out) {
   out += "\"headers\":{";
   for (std::size_t i = 0; i < headers.size();) {
     std::string joined(headers[i].second);
@@ -89,7 +84,7 @@ void AppendHeaders(const HeaderList& headers, std::string& out) {
       joined += ",";
       joined += headers[next++].second;
     }
-    AppendMember(ToLower(headers[i].first), joined, out);
+    AppendTextMember(ToLower(headers[i].first), joined, out);
     i = next;
   }
   if (out.back() == ',') out.pop_back();
@@ -100,7 +95,7 @@ void AppendQuery(const Call& call, std::string& out) {
   if (call.query.empty()) return;
   out += "\"queryStringParameters\":{";
   for (const NamedValues& parameter : call.query) {
-    AppendMember(parameter.name, Join(parameter.values, ","), out);
+    AppendTextMember(parameter.name, Join(parameter.values, ","), out);
   }
   out.back() = '}';
   out.push_back(',');
@@ -113,26 +108,26 @@ void AppendContext(const Call& call, std::string& out) {
   // A function URL without authorization says so in place of the account (urls-invocation.html).
   const bool anonymous =
       call.api.is_function_url() && call.route->route.iam == Route::IamAuthorization::kNotRequired;
-  AppendMember("accountId", anonymous ? "anonymous" : config.account_id, out);
-  AppendMember("apiId", config.id, out);
+  AppendTextMember("accountId", anonymous ? "anonymous" : config.account_id, out);
+  AppendTextMember("apiId", config.id, out);
   if (!call.authorizer_json.empty()) out += "\"authorizer\":" + call.authorizer_json + ",";
-  AppendMember("domainName", domain, out);
-  AppendMember("domainPrefix", domain.substr(0, domain.find('.')), out);
+  AppendTextMember("domainName", domain, out);
+  AppendTextMember("domainPrefix", domain.substr(0, domain.find('.')), out);
   out += "\"http\":{";
-  AppendMember("method", call.request.method, out);
+  AppendTextMember("method", call.request.method, out);
   // Function URLs decode it here, but not in rawPath.
-  AppendMember(
+  AppendTextMember(
       "path", call.api.is_function_url() ? PercentDecode(call.stage_path) : DecodedPath(call), out);
   out += "\"protocol\":\"HTTP/1.1\",";
-  AppendMember("sourceIp", call.request.remote_address, out);
-  AppendMember("userAgent", call.Header("user-agent"), out);
+  AppendTextMember("sourceIp", call.request.remote_address, out);
+  AppendTextMember("userAgent", call.Header("user-agent"), out);
   out.back() = '}';
   out.push_back(',');
-  AppendMember("requestId", call.api.is_function_url() ? call.request_id : call.extended_request_id,
-               out);
-  AppendMember("routeKey", call.route->key, out);
-  AppendMember("stage", config.stage, out);
-  AppendMember("time", ToRequestTime(call.time), out);
+  AppendTextMember("requestId",
+                   call.api.is_function_url() ? call.request_id : call.extended_request_id, out);
+  AppendTextMember("routeKey", call.route->key, out);
+  AppendTextMember("stage", config.stage, out);
+  AppendTextMember("time", ToRequestTime(call.time), out);
   out += fmt::format("\"timeEpoch\":{}}},", ToEpochMillis(call.time));
 }
 
@@ -140,7 +135,7 @@ void AppendPathParameters(const Call& call, std::string& out) {
   if (call.parameters.empty()) return;
   out += "\"pathParameters\":{";
   for (const auto& [name, value] : call.parameters)
-    AppendMember(name, PercentDecode(value), out);
+    AppendTextMember(name, PercentDecode(value), out);
   out.back() = '}';
   out.push_back(',');
 }
@@ -152,9 +147,10 @@ void AppendStageVariables(const Call& call, std::string& out) {
 
 void AppendRouteAndHeaders(const Call& call, std::string& out) {
   AddedHeaders added;
-  AppendMember("routeKey", call.route->key, out);
-  AppendMember("rawPath", call.api.is_function_url() ? call.stage_path : DecodedPath(call), out);
-  AppendMember("rawQueryString", call.request.RawQuery(), out);
+  AppendTextMember("routeKey", call.route->key, out);
+  AppendTextMember("rawPath", call.api.is_function_url() ? call.stage_path : DecodedPath(call),
+                   out);
+  AppendTextMember("rawQueryString", call.request.RawQuery(), out);
   const std::vector<std::string_view> cookies = Cookies(call);
   if (!cookies.empty()) {
     out += "\"cookies\":[";
@@ -165,7 +161,7 @@ void AppendRouteAndHeaders(const Call& call, std::string& out) {
     out.back() = ']';
     out.push_back(',');
   }
-  AppendHeaders(MakeHeaders(call, added), out);
+  AppendJoinedHeaders(MakeHeaders(call, added), out);
   AppendQuery(call, out);
   AppendContext(call, out);
 }
@@ -186,6 +182,10 @@ std::optional<std::string> DecodeHttpApiPath(std::string_view path) {
   return PercentDecode(once);
 }
 
+std::string DecodedPath(const Call& call) {
+  return DecodeHttpApiPath(call.stage_path).value_or(call.stage_path);
+}
+
 std::string BuildEventV2(const Call& call) {
   std::string out;
   out.reserve(3072 + call.request.body.size() * 2);
@@ -197,7 +197,7 @@ std::string BuildEventV2(const Call& call) {
   if (body.empty()) {
     out += "\"isBase64Encoded\":false}";
   } else if (IsTextMediaType(call.Header("content-type"))) {
-    AppendMember("body", body, out);
+    AppendTextMember("body", body, out);
     out += "\"isBase64Encoded\":false}";
   } else {
     out += "\"body\":\"" + Base64Encode(body) + "\",\"isBase64Encoded\":true}";
@@ -208,7 +208,7 @@ std::string BuildEventV2(const Call& call) {
 std::string BuildRequestAuthorizerEventV2(const Call& call, std::string_view route_arn,
                                           const std::vector<std::string>& identity_values) {
   std::string out = "{\"version\":\"2.0\",\"type\":\"REQUEST\",";
-  AppendMember("routeArn", route_arn, out);
+  AppendTextMember("routeArn", route_arn, out);
   out += "\"identitySource\":";
   if (identity_values.empty()) {
     out += "null,";

@@ -15,6 +15,8 @@ namespace offstage::gateway {
 // brings out. Null when what remains cannot be decoded: the service refuses such requests (live
 // captures: hotsock/voker, vokerhttp/testdata/ingress-paths.json).
 std::optional<std::string> DecodeHttpApiPath(std::string_view path);
+// The path of a request to an HTTP API that was not refused.
+std::string DecodedPath(const Call& call);
 
 // The event as JSON text. Header names are in lower case, repeated values joined by commas, cookies
 // apart; queryStringParameters, pathParameters, stageVariables and body are left out when absent.

@@ -14,7 +14,7 @@ namespace offstage::gateway {
 
 namespace {
 
-http::Reply Error(const Call& call, const ErrorKind& kind) {
+http::Reply ErrorReply(const Call& call, const ErrorKind& kind) {
   if (call.api.is_rest()) return MakeRestError(kind, call.api.config);
   if (call.api.is_function_url()) return MakeFunctionUrlError(kind.status);
   // HTTP APIs say less: recorded texts of http-api-troubleshooting-lambda.
@@ -43,7 +43,7 @@ http::Reply ReplyWith(Call& call, const std::string& function, ProxyAnswer answe
     if (!bytes.has_value()) {
       call.explanation =
           fmt::format("{} set isBase64Encoded, but its body is not base64", function);
-      return Error(call, error::kConfiguration);
+      return ErrorReply(call, error::kConfiguration);
     }
     reply.body = std::move(*bytes);
   } else if (answer.encoding == ProxyAnswer::BodyEncoding::kBase64 && !reply.body.empty()) {
@@ -66,7 +66,7 @@ http::Reply TimedOut(Call& call, const std::string& function, std::chrono::milli
       fmt::format("function {} did not answer within the gateway's {} s; it may still be running "
                   "(limits.html: integration timeout)",
                   function, std::chrono::duration<double>(limit).count()));
-  return Error(call, error::kIntegrationTimeout);
+  return ErrorReply(call, error::kIntegrationTimeout);
 }
 
 http::Reply Invoke(Call& call, const LambdaProxy& proxy, Invoker& invoker,
@@ -97,7 +97,7 @@ http::Reply Invoke(Call& call, const LambdaProxy& proxy, Invoker& invoker,
                                                                          : ProxyDialect::kHttpApi);
   if (!answer.ok()) {
     call.explanation = fmt::format("function {}: {}", proxy.function, answer.error().message);
-    return Error(call, error::kBadGateway);
+    return ErrorReply(call, error::kBadGateway);
   }
   return ReplyWith(call, proxy.function, std::move(answer).value());
 }
@@ -120,16 +120,16 @@ http::Reply FailedInvocation(Call& call, const std::string& function, const Invo
     case InvokeStatus::kThrottled:
       explain(fmt::format("function {} was throttled (Lambda's 429)", function));
       if (call.api.is_function_url()) return MakeFunctionUrlError(429);
-      return Error(call, error::kInvocationFailed);
+      return ErrorReply(call, error::kInvocationFailed);
     case InvokeStatus::kNotFound:
       explain(fmt::format("there is no function {}", function));
-      return Error(call, error::kInvocationFailed);
+      return ErrorReply(call, error::kInvocationFailed);
     case InvokeStatus::kTooLarge:
       explain(fmt::format("the event for {} is over Lambda's 6 MB", function));
-      return Error(call, error::kRequestTooLarge);
+      return ErrorReply(call, error::kRequestTooLarge);
     case InvokeStatus::kStopped:
       explain("the emulator is stopping");
-      return Error(call, error::kInvocationFailed);
+      return ErrorReply(call, error::kInvocationFailed);
     case InvokeStatus::kStillRunning:
       return TimedOut(call, function, limit);
     case InvokeStatus::kOk:
@@ -137,7 +137,7 @@ http::Reply FailedInvocation(Call& call, const std::string& function, const Invo
       break;
   }
   explain(fmt::format("function {} failed", function));
-  return Error(call, error::kBadGateway);
+  return ErrorReply(call, error::kBadGateway);
 }
 
 http::Reply FailedHttp(Call& call, const std::string& url, const BackendFailure& failure) {
@@ -146,7 +146,7 @@ http::Reply FailedHttp(Call& call, const std::string& url, const BackendFailure&
   const bool rest = call.api.is_rest();
   switch (failure.kind) {
     case BackendFailure::Kind::kTimeout:
-      return Error(call, error::kIntegrationTimeout);
+      return ErrorReply(call, error::kIntegrationTimeout);
     case BackendFailure::Kind::kNoAnswer:
       return rest ? MakeRestError(error::kNetworkError, call.api.config)
                   : MakeHttpError(503, "Service Unavailable");
@@ -154,7 +154,7 @@ http::Reply FailedHttp(Call& call, const std::string& url, const BackendFailure&
     case BackendFailure::Kind::kBadUrl:
       break;
   }
-  return Error(call, error::kConfiguration);
+  return ErrorReply(call, error::kConfiguration);
 }
 
 std::string WithQuery(std::string url, const std::vector<NamedValues>& query) {

@@ -40,11 +40,12 @@ std::string_view InlineExtension(Language language) {
   return "";
 }
 
+constexpr std::string_view kTraceDigits = "0123456789abcdef";
+
 // Every invocation on AWS has one: "Root=1-67891233-abcdef012345678912345678;Parent=...;Sampled=0".
 std::string MakeTraceHeader(IdSource& ids, TimePoint now) {
-  constexpr std::string_view kHexDigits = "0123456789abcdef";
   return fmt::format("Root=1-{:08x}-{};Parent={};Sampled=0", ToEpochSeconds(now),
-                     ids.Text(24, kHexDigits), ids.Text(16, kHexDigits));
+                     ids.Text(24, kTraceDigits), ids.Text(16, kTraceDigits));
 }
 
 // Joins what people should know.

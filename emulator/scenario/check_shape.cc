@@ -30,9 +30,9 @@ bool HasVariable(const Node& node) {
   return node.IsString() && node.text().find("${") != std::string::npos;
 }
 
-class Checker {
+class ShapeChecker {
  public:
-  explicit Checker(Problems& problems) : problems_(problems) {}
+  explicit ShapeChecker(Problems& problems) : problems_(problems) {}
 
   void CheckMap(const Node& node, const Shape& shape) {
     if (!node.IsMap()) return Expected(node, fmt::format("{} is a map", shape.name));
@@ -198,7 +198,7 @@ bool Belongs(const Field& field, StepKind kind) {
   return false;
 }
 
-void Checker::CheckStep(const Node& step) {
+void ShapeChecker::CheckStep(const Node& step) {
   std::vector<std::string> kinds;
   for (const templates::Entry& entry : step.entries()) {
     const Field* field = StepShape().Find(entry.key);
@@ -240,7 +240,7 @@ bool CanExpect(std::string_view key, StepKind kind) {
   return true;
 }
 
-void Checker::CheckExpectation(const Node& step, StepKind kind, std::string_view kind_key) {
+void ShapeChecker::CheckExpectation(const Node& step, StepKind kind, std::string_view kind_key) {
   const Node* expect = step.Find("expect");
   const bool alone = kind == StepKind::kUse || kind == StepKind::kSet;
   if (alone && (expect != nullptr || step.Contains("capture") || step.Contains("eventually"))) {
@@ -281,7 +281,7 @@ void Problems::Add(const Position& position, const std::string& text) {
 }
 
 void CheckShape(const Node& node, const Shape& shape, Problems& problems) {
-  Checker(problems).CheckMap(node, shape);
+  ShapeChecker(problems).CheckMap(node, shape);
 }
 
 std::string_view KindKeyOf(const Node& step) {

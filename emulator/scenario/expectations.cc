@@ -27,9 +27,9 @@ bool IsStatusClass(const std::string& text) {
   return text.size() == 3 && text[0] >= '1' && text[0] <= '5' && text.substr(1) == "xx";
 }
 
-class Checker {
+class ExpectationChecker {
  public:
-  explicit Checker(const ExpectationContext& context)
+  explicit ExpectationChecker(const ExpectationContext& context)
       : context_(context), match_{.check_schema = context.options.check_schema} {}
 
   Mismatches Check(const Node& expect) {
@@ -308,7 +308,7 @@ class Checker {
 }  // namespace
 
 std::vector<Mismatch> CheckExpectations(const Node& expect, const ExpectationContext& context) {
-  return Checker(context).Check(expect);
+  return ExpectationChecker(context).Check(expect);
 }
 
 }  // namespace offstage::scenario

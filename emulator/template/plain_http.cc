@@ -7,7 +7,7 @@
 namespace offstage::templates {
 namespace {
 
-struct Parts {
+struct HttpParts {
   std::map<std::string, const Resource*> integrations;
   std::map<std::string, std::string> authorizer_names;
 };
@@ -42,7 +42,7 @@ void SetKey(Route& route, const std::string& key) {
   route.path = blank == std::string::npos ? key : key.substr(blank + 1);
 }
 
-Api StartApi(LoadContext& context, const Resource& resource) {
+Api StartHttpApi(LoadContext& context, const Resource& resource) {
   const Node& written = resource.properties;
   Api api{.kind = ApiKind::kHttp,
           .logical_id = resource.logical_id,
@@ -76,7 +76,7 @@ Api StartApi(LoadContext& context, const Resource& resource) {
   return api;
 }
 
-Route RouteOf(const Resource& resource, const Parts& parts) {
+Route HttpRouteOf(const Resource& resource, const HttpParts& parts) {
   const Node& written = resource.properties;
   Route route{.kind = IntegrationKind::kOther, .operation = written, .position = resource.position};
   SetKey(route, written.TextOf("RouteKey"));
@@ -108,7 +108,7 @@ void BuildPlainHttpApis(LoadContext& context) {
                     "WebSocket APIs are not emulated", Reason::kNotEmulated);
         continue;
       }
-      context.stack.apis.push_back(StartApi(context, resource));
+      context.stack.apis.push_back(StartHttpApi(context, resource));
     }
   }
   std::map<std::string, Api*> apis;
@@ -118,7 +118,7 @@ void BuildPlainHttpApis(LoadContext& context) {
       apis[api.api_id] = &api;
     }
   }
-  Parts parts;
+  HttpParts parts;
   for (const Resource& resource : context.stack.resources) {
     const auto found = apis.find(resource.properties.TextOf("ApiId"));
     if (found == apis.end()) {
@@ -138,7 +138,7 @@ void BuildPlainHttpApis(LoadContext& context) {
                            ? apis.find(resource.properties.TextOf("ApiId"))
                            : apis.end();
     if (found != apis.end()) {
-      found->second->routes.push_back(RouteOf(resource, parts));
+      found->second->routes.push_back(HttpRouteOf(resource, parts));
     }
   }
   for (const auto& [id, api] : apis) {

@@ -13,12 +13,12 @@ struct PathPart {
 };
 
 // By physical id.
-struct Parts {
+struct RestParts {
   std::map<std::string, PathPart> resources;
   std::map<std::string, std::string> authorizer_names;
 };
 
-std::string PathOf(const Parts& parts, std::string id) {
+std::string PathOf(const RestParts& parts, std::string id) {
   std::string path;
   // A chain that is longer than any path refers to itself.
   for (int depth = 0; depth < 64; ++depth) {
@@ -32,7 +32,7 @@ std::string PathOf(const Parts& parts, std::string id) {
   return path.empty() ? "/" : path;
 }
 
-RouteAuth AuthOf(const Node& method, const Parts& parts) {
+RouteAuth AuthOf(const Node& method, const RestParts& parts) {
   RouteAuth auth;
   const Node* key = method.Find("ApiKeyRequired");
   auth.api_key_required = key != nullptr && key->AsBool().value_or(false);
@@ -49,7 +49,7 @@ RouteAuth AuthOf(const Node& method, const Parts& parts) {
   return auth;
 }
 
-Route RouteOf(const Resource& resource, const Parts& parts) {
+Route RestRouteOf(const Resource& resource, const RestParts& parts) {
   const Node& method = resource.properties;
   Route route{.method = ToUpper(method.TextOf("HttpMethod")),
               .path = PathOf(parts, method.TextOf("ResourceId")),
@@ -70,7 +70,7 @@ Route RouteOf(const Resource& resource, const Parts& parts) {
   return route;
 }
 
-Api StartApi(LoadContext& context, const Resource& resource) {
+Api StartRestApi(LoadContext& context, const Resource& resource) {
   const Node& written = resource.properties;
   Api api{.logical_id = resource.logical_id,
           .path = resource.path,
@@ -131,7 +131,7 @@ void ForEachOf(LoadContext& context, std::map<std::string, Api*>& apis, std::str
 void BuildPlainRestApis(LoadContext& context) {
   for (const Resource& resource : context.stack.resources) {
     if (resource.type == "AWS::ApiGateway::RestApi") {
-      context.stack.apis.push_back(StartApi(context, resource));
+      context.stack.apis.push_back(StartRestApi(context, resource));
     }
   }
   std::map<std::string, Api*> apis;
@@ -141,7 +141,7 @@ void BuildPlainRestApis(LoadContext& context) {
       apis[api.api_id] = &api;
     }
   }
-  Parts parts;
+  RestParts parts;
   ForEachOf(context, apis, "AWS::ApiGateway::Resource", [&](const Resource& resource, Api&) {
     parts.resources[resource.physical_id] = {resource.properties.TextOf("ParentId"),
                                              resource.properties.TextOf("PathPart")};
@@ -151,7 +151,7 @@ void BuildPlainRestApis(LoadContext& context) {
     parts.authorizer_names[resource.physical_id] = api.authorizers.back().name;
   });
   ForEachOf(context, apis, "AWS::ApiGateway::Method", [&](const Resource& resource, Api& api) {
-    api.routes.push_back(RouteOf(resource, parts));
+    api.routes.push_back(RestRouteOf(resource, parts));
   });
   for (const std::string_view type : {"AWS::ApiGateway::Stage", "AWS::ApiGateway::Deployment"}) {
     ForEachOf(context, apis, type,

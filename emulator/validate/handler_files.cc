@@ -26,11 +26,6 @@ bool IsWordPart(char c) {
   return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '$';
 }
 
-bool Exists(const fs::path& path) {
-  std::error_code code;
-  return fs::exists(path, code);
-}
-
 // A handler's file without extension, and the name in it.
 struct Parts {
   std::string module;
@@ -39,7 +34,7 @@ struct Parts {
 
 // Python: everything before the last dot is the module (dots and slashes are folders); Node.js and
 // Ruby: the file's name ends at its first dot, and what follows may have dots of its own.
-Parts Split(Family family, const std::string& handler) {
+Parts SplitHandler(Family family, const std::string& handler) {
   const std::size_t slash = handler.rfind('/');
   const std::size_t from = slash == std::string::npos ? 0 : slash + 1;
   const std::size_t dot = family == Family::kPython ? handler.rfind('.') : handler.find('.', from);
@@ -116,6 +111,11 @@ HandlerFile FindBootstrap(const fs::path& code) {
 
 }  // namespace
 
+bool Exists(const fs::path& path) {
+  std::error_code code;
+  return fs::exists(path, code);
+}
+
 Family FamilyOf(std::string_view runtime) {
   const std::string lower = ToLower(runtime);
   const auto starts = [&](std::string_view start) { return lower.rfind(start, 0) == 0; };
@@ -151,7 +151,7 @@ HandlerFile FindHandler(const fs::path& code, Family family, const std::string& 
     return {};
   }
   HandlerFile found;
-  const Parts parts = Split(family, handler);
+  const Parts parts = SplitHandler(family, handler);
   found.name = parts.name;
   if (parts.module.empty()) {
     found.state = HandlerFile::State::kMalformed;

@@ -31,6 +31,9 @@ struct HandlerFile {
 HandlerFile FindHandler(const std::filesystem::path& code, Family family,
                         const std::string& handler);
 
+// Whether a file or folder is there and may be looked at.
+bool Exists(const std::filesystem::path& path);
+
 // Whether `text` has `word` as a word of its own.
 bool HasWord(std::string_view text, std::string_view word);
 

@@ -77,11 +77,6 @@ bool Among(std::string_view list, std::string_view name) {
   return list.find(fmt::format(" {} ", name)) != std::string_view::npos;
 }
 
-bool Exists(const fs::path& path) {
-  std::error_code error;
-  return fs::exists(path, error);
-}
-
 std::string WordAt(std::string_view line, std::size_t at) {
   std::size_t end = at;
   while (end < line.size() &&

@@ -10,7 +10,7 @@ std::string Arn(const std::string& function) {
   return "arn:aws:lambda:us-east-1:123456789012:function:" + function;
 }
 
-Json SignUpOf(const Pools& pools, const std::string& name) {
+Json SignUpRequestOf(const Pools& pools, const std::string& name) {
   return {{"ClientId", pools.client_id},
           {"Username", name},
           {"Password", "Passw0rd!"},
@@ -27,7 +27,7 @@ TEST(PreSignUp, ConfirmsAndVerifies) {
   pools.functions.functions["post"] = [](Json event) { return Respond(event, Json::object()); };
   pools.Make({{"AutoVerifiedAttributes", {"email"}},
               {"LambdaConfig", {{"PreSignUp", Arn("pre")}, {"PostConfirmation", Arn("post")}}}});
-  const Json reply = pools.Ok("SignUp", SignUpOf(pools, "ada"));
+  const Json reply = pools.Ok("SignUp", SignUpRequestOf(pools, "ada"));
   EXPECT_EQ(reply["UserConfirmed"], true);
   EXPECT_TRUE(pools.messages.empty());
   ASSERT_EQ(pools.functions.events.size(), 2U);
@@ -51,7 +51,7 @@ TEST(PreSignUp, RefusesWithItsOwnWords) {
   Pools pools;
   pools.functions.functions["pre"] = [](const Json&) { return Throw("not today"); };
   pools.Make({{"LambdaConfig", {{"PreSignUp", Arn("pre")}}}});
-  EXPECT_EQ(pools.Refusal("SignUp", SignUpOf(pools, "ada")),
+  EXPECT_EQ(pools.Refusal("SignUp", SignUpRequestOf(pools, "ada")),
             "UserLambdaValidationException: PreSignUp failed with error not today.");
   EXPECT_EQ(pools.Refusal("AdminGetUser", {{"UserPoolId", pools.pool_id}, {"Username", "ada"}}),
             "UserNotFoundException: User does not exist.");
@@ -61,10 +61,10 @@ TEST(Triggers, MustReturnTheEvent) {
   Pools pools;
   pools.functions.functions["pre"] = [](const Json&) { return InvokeResult{.payload = "null"}; };
   pools.Make({{"LambdaConfig", {{"PreSignUp", Arn("pre")}}}});
-  EXPECT_EQ(pools.Refusal("SignUp", SignUpOf(pools, "ada")),
+  EXPECT_EQ(pools.Refusal("SignUp", SignUpRequestOf(pools, "ada")),
             "InvalidLambdaResponseException: Unrecognizable lambda output");
   pools.Make({{"LambdaConfig", {{"PreSignUp", Arn("missing")}}}});
-  EXPECT_EQ(pools.Refusal("SignUp", SignUpOf(pools, "ada")).substr(0, 26),
+  EXPECT_EQ(pools.Refusal("SignUp", SignUpRequestOf(pools, "ada")).substr(0, 26),
             "UnexpectedLambdaException:");
 }
 
@@ -121,7 +121,7 @@ TEST(CustomMessage, ReplacesTheTextWhenItKeepsTheCode) {
   };
   pools.Make({{"AutoVerifiedAttributes", {"email"}},
               {"LambdaConfig", {{"CustomMessage", Arn("message")}}}});
-  pools.Ok("SignUp", SignUpOf(pools, "ada"));
+  pools.Ok("SignUp", SignUpRequestOf(pools, "ada"));
   ASSERT_EQ(pools.messages.size(), 1U);
   EXPECT_EQ(pools.messages[0].body, "Hello, " + pools.messages[0].code);
   EXPECT_EQ(pools.messages[0].subject, "Hi");

@@ -18,9 +18,9 @@ struct Deleter {
     Free(object);
   }
 };
-using Number = std::unique_ptr<BIGNUM, Deleter<&::BN_free>>;
+using RsaNumber = std::unique_ptr<BIGNUM, Deleter<&::BN_free>>;
 using Builder = std::unique_ptr<OSSL_PARAM_BLD, Deleter<&::OSSL_PARAM_BLD_free>>;
-using Parameters = std::unique_ptr<OSSL_PARAM, Deleter<&::OSSL_PARAM_free>>;
+using RsaParameters = std::unique_ptr<OSSL_PARAM, Deleter<&::OSSL_PARAM_free>>;
 using KeyContext = std::unique_ptr<EVP_PKEY_CTX, Deleter<&::EVP_PKEY_CTX_free>>;
 using DigestContext = std::unique_ptr<EVP_MD_CTX, Deleter<&::EVP_MD_CTX_free>>;
 
@@ -28,10 +28,10 @@ const unsigned char* Bytes(std::string_view text) {
   return reinterpret_cast<const unsigned char*>(text.data());
 }
 
-Number ToNumber(std::string_view base64url) {
+RsaNumber ToNumber(std::string_view base64url) {
   const std::optional<std::string> bytes = Base64UrlDecode(base64url);
   if (!bytes.has_value() || bytes->empty() || bytes->size() > 1024) return nullptr;
-  return Number(::BN_bin2bn(Bytes(*bytes), static_cast<int>(bytes->size()), nullptr));
+  return RsaNumber(::BN_bin2bn(Bytes(*bytes), static_cast<int>(bytes->size()), nullptr));
 }
 
 }  // namespace
@@ -42,13 +42,13 @@ RsaPublicKey::~RsaPublicKey() {
 
 Result<std::shared_ptr<const RsaPublicKey>> RsaPublicKey::FromJwk(std::string_view modulus,
                                                                   std::string_view exponent) {
-  const Number n = ToNumber(modulus);
-  const Number e = ToNumber(exponent);
+  const RsaNumber n = ToNumber(modulus);
+  const RsaNumber e = ToNumber(exponent);
   if (n == nullptr || e == nullptr) return Fail(Error{"n or e is no base64url number"});
   const Builder builder(::OSSL_PARAM_BLD_new());
   ::OSSL_PARAM_BLD_push_BN(builder.get(), OSSL_PKEY_PARAM_RSA_N, n.get());
   ::OSSL_PARAM_BLD_push_BN(builder.get(), OSSL_PKEY_PARAM_RSA_E, e.get());
-  const Parameters parameters(::OSSL_PARAM_BLD_to_param(builder.get()));
+  const RsaParameters parameters(::OSSL_PARAM_BLD_to_param(builder.get()));
   const KeyContext context(::EVP_PKEY_CTX_new_from_name(nullptr, "RSA", nullptr));
   EVP_PKEY* key = nullptr;
   if (parameters == nullptr || ::EVP_PKEY_fromdata_init(context.get()) != 1 ||

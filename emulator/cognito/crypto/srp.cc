@@ -33,29 +33,29 @@ constexpr char kN[] =
 constexpr std::size_t kMaxHexDigits = 1024;
 constexpr std::string_view kInfo = "Caldera Derived Key\x01";
 
-struct NumberFree {
+struct BigNumberFree {
   void operator()(BIGNUM* number) const { ::BN_clear_free(number); }
 };
-using Number = std::unique_ptr<BIGNUM, NumberFree>;
-struct ContextFree {
+using BigNumber = std::unique_ptr<BIGNUM, BigNumberFree>;
+struct NumberContextFree {
   void operator()(BN_CTX* context) const { ::BN_CTX_free(context); }
 };
-using Context = std::unique_ptr<BN_CTX, ContextFree>;
+using NumberContext = std::unique_ptr<BN_CTX, NumberContextFree>;
 
-Number FromBytes(std::string_view bytes) {
-  return Number(::BN_bin2bn(reinterpret_cast<const unsigned char*>(bytes.data()),
-                            static_cast<int>(bytes.size()), nullptr));
+BigNumber FromBytes(std::string_view bytes) {
+  return BigNumber(::BN_bin2bn(reinterpret_cast<const unsigned char*>(bytes.data()),
+                               static_cast<int>(bytes.size()), nullptr));
 }
 
 // Null for anything but 1 to kMaxHexDigits hex digits.
-Number FromHex(std::string_view hex) {
+BigNumber FromHex(std::string_view hex) {
   if (hex.empty() || hex.size() > kMaxHexDigits ||
       hex.find_first_not_of("0123456789abcdefABCDEF") != std::string_view::npos) {
     return nullptr;
   }
   BIGNUM* number = nullptr;
   ::BN_hex2bn(&number, std::string(hex).c_str());
-  return Number(number);
+  return BigNumber(number);
 }
 
 std::string ToHex(const BIGNUM* number) {
@@ -74,9 +74,9 @@ std::string Padded(const BIGNUM* number) {
 }
 
 struct Group {
-  Number n = FromHex(kN);
-  Number g = FromHex("2");
-  Number k = FromBytes(Sha256(Padded(n.get()) + Padded(g.get())));
+  BigNumber n = FromHex(kN);
+  BigNumber g = FromHex("2");
+  BigNumber k = FromBytes(Sha256(Padded(n.get()) + Padded(g.get())));
 };
 
 const Group& TheGroup() {
@@ -84,18 +84,18 @@ const Group& TheGroup() {
   return group;
 }
 
-Number Power(const BIGNUM* base, const BIGNUM* exponent, BN_CTX* context) {
-  Number result(::BN_new());
+BigNumber Power(const BIGNUM* base, const BIGNUM* exponent, BN_CTX* context) {
+  BigNumber result(::BN_new());
   ::BN_mod_exp(result.get(), base, exponent, TheGroup().n.get(), context);
   return result;
 }
 
-Number VerifierOf(const BIGNUM* salt, std::string_view pool_name, std::string_view username,
-                  std::string_view password) {
+BigNumber VerifierOf(const BIGNUM* salt, std::string_view pool_name, std::string_view username,
+                     std::string_view password) {
   const std::string inner =
       Sha256(std::string(pool_name) + std::string(username) + ":" + std::string(password));
-  const Number x = FromBytes(Sha256(Padded(salt) + inner));
-  const Context context(::BN_CTX_new());
+  const BigNumber x = FromBytes(Sha256(Padded(salt) + inner));
+  const NumberContext context(::BN_CTX_new());
   return Power(TheGroup().g.get(), x.get(), context.get());
 }
 
@@ -103,14 +103,14 @@ Number VerifierOf(const BIGNUM* salt, std::string_view pool_name, std::string_vi
 
 PasswordVerifier MakeVerifier(std::string_view pool_name, std::string_view username,
                               std::string_view password) {
-  const Number salt = FromBytes(RandomBytes(16));
-  const Number verifier = VerifierOf(salt.get(), pool_name, username, password);
+  const BigNumber salt = FromBytes(RandomBytes(16));
+  const BigNumber verifier = VerifierOf(salt.get(), pool_name, username, password);
   return {.salt = ToHex(salt.get()), .verifier = ToHex(verifier.get())};
 }
 
 bool CheckPassword(const PasswordVerifier& stored, std::string_view pool_name,
                    std::string_view username, std::string_view password) {
-  const Number salt = FromHex(stored.salt);
+  const BigNumber salt = FromHex(stored.salt);
   if (salt == nullptr || stored.verifier.empty()) return false;
   return EqualInConstantTime(ToHex(VerifierOf(salt.get(), pool_name, username, password).get()),
                              stored.verifier);
@@ -118,22 +118,22 @@ bool CheckPassword(const PasswordVerifier& stored, std::string_view pool_name,
 
 SrpServer StartSrp(const PasswordVerifier& stored) {
   const Group& group = TheGroup();
-  const Context context(::BN_CTX_new());
-  const Number v = FromHex(stored.verifier);
+  const NumberContext context(::BN_CTX_new());
+  const BigNumber v = FromHex(stored.verifier);
   OFFSTAGE_CHECK(v != nullptr, "a stored verifier is a number");
-  const Number b = FromBytes(RandomBytes(32));
-  const Number power = Power(group.g.get(), b.get(), context.get());
-  Number public_b(::BN_new());
+  const BigNumber b = FromBytes(RandomBytes(32));
+  const BigNumber power = Power(group.g.get(), b.get(), context.get());
+  BigNumber public_b(::BN_new());
   ::BN_mod_mul(public_b.get(), group.k.get(), v.get(), group.n.get(), context.get());
   ::BN_mod_add(public_b.get(), public_b.get(), power.get(), group.n.get(), context.get());
   return {.secret_b = ToHex(b.get()), .public_b = ToHex(public_b.get())};
 }
 
 bool IsUsableSrpA(std::string_view public_a) {
-  const Number a = FromHex(public_a);
+  const BigNumber a = FromHex(public_a);
   if (a == nullptr) return false;
-  const Context context(::BN_CTX_new());
-  Number rest(::BN_new());
+  const NumberContext context(::BN_CTX_new());
+  BigNumber rest(::BN_new());
   ::BN_mod(rest.get(), a.get(), TheGroup().n.get(), context.get());
   return BN_is_zero(rest.get()) == 0;
 }
@@ -142,15 +142,15 @@ std::optional<std::string> SrpSessionKey(const PasswordVerifier& stored, const S
                                          std::string_view public_a) {
   if (!IsUsableSrpA(public_a)) return std::nullopt;
   const Group& group = TheGroup();
-  const Context context(::BN_CTX_new());
-  const Number a = FromHex(public_a);
-  const Number v = FromHex(stored.verifier);
-  const Number b = FromHex(server.secret_b);
-  const Number public_b = FromHex(server.public_b);
-  const Number u = FromBytes(Sha256(Padded(a.get()) + Padded(public_b.get())));
+  const NumberContext context(::BN_CTX_new());
+  const BigNumber a = FromHex(public_a);
+  const BigNumber v = FromHex(stored.verifier);
+  const BigNumber b = FromHex(server.secret_b);
+  const BigNumber public_b = FromHex(server.public_b);
+  const BigNumber u = FromBytes(Sha256(Padded(a.get()) + Padded(public_b.get())));
   if (v == nullptr || b == nullptr || BN_is_zero(u.get()) != 0) return std::nullopt;
   // S = (A * v^u)^b
-  Number s = Power(v.get(), u.get(), context.get());
+  BigNumber s = Power(v.get(), u.get(), context.get());
   ::BN_mod_mul(s.get(), s.get(), a.get(), group.n.get(), context.get());
   s = Power(s.get(), b.get(), context.get());
   const std::string prk = HmacSha256(Padded(u.get()), Padded(s.get()));

@@ -82,6 +82,9 @@ namespace offstage::cognito {
 OFFSTAGE_COGNITO_OPERATIONS(OFFSTAGE_COGNITO_DECLARE)
 #undef OFFSTAGE_COGNITO_DECLARE
 
+// The answer to a write that the store has taken or not.
+aws::Outcome<Unit> Saved(const Status& status);
+
 // Row numbers as page tokens. A token that is none gives InvalidParameterException.
 aws::Outcome<std::int64_t> ReadPageToken(const Json& request, std::string_view member);
 std::string MakePageToken(std::int64_t row);

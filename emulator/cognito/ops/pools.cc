@@ -23,11 +23,6 @@ void WarnWithoutEffect(const Engine& engine, const Json& request, std::string_vi
                            {{"of", std::string(what)}, {"members", Join(members, ", ")}});
 }
 
-aws::Outcome<Unit> Saved(const Status& status) {
-  if (!status.ok()) return Fail(aws::InternalServerError(status.error()));
-  return Ok();
-}
-
 aws::Outcome<PoolPtr> FindPoolByArn(const Engine& engine, const Json& request) {
   const std::string arn = TextAt(request, "ResourceArn");
   const std::string id = arn.substr(arn.rfind('/') + 1);
@@ -37,6 +32,11 @@ aws::Outcome<PoolPtr> FindPoolByArn(const Engine& engine, const Json& request) {
 }
 
 }  // namespace
+
+aws::Outcome<Unit> Saved(const Status& status) {
+  if (!status.ok()) return Fail(aws::InternalServerError(status.error()));
+  return Ok();
+}
 
 aws::Outcome<std::int64_t> ReadPageToken(const Json& request, std::string_view member) {
   const std::string token = TextAt(request, member);

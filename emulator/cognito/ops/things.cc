@@ -11,11 +11,6 @@ namespace offstage::cognito {
 
 namespace {
 
-aws::Outcome<Unit> Saved(const Status& status) {
-  if (!status.ok()) return Fail(aws::InternalServerError(status.error()));
-  return Ok();
-}
-
 aws::Outcome<Json> FindGroup(Engine& engine, const Pool& pool, const std::string& name) {
   OFFSTAGE_TRY_INTERNAL(auto group, engine.store->FindThing("group", pool.id, name));
   if (!group) return Fail(ResourceNotFound("Group not found."));

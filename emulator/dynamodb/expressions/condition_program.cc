@@ -12,7 +12,7 @@ namespace offstage::dynamodb {
 
 namespace {
 
-using Type = AttributeType;
+using NodeType = AttributeType;
 
 ConditionTest CompareTest(std::string_view sign) {
   if (sign == "=") return ConditionTest::kEqual;
@@ -32,14 +32,14 @@ ConditionTest CallTest(std::string_view name) {
 TextOutcome<Unit> CheckOrdered(std::string_view name, const ConditionNode& node) {
   for (const Operand& operand : node.operands) {
     OFFSTAGE_TRY_VOID(
-        CheckOperandType(name, operand, {Type::kString, Type::kNumber, Type::kBinary}));
+        CheckOperandType(name, operand, {NodeType::kString, NodeType::kNumber, NodeType::kBinary}));
   }
   return Ok();
 }
 
 // Java's own words for what it holds.
 std::string BoundText(const AttributeValue& value) {
-  if (value.is(Type::kBinary)) {
+  if (value.is(NodeType::kBinary)) {
     const std::size_t size = value.text().size();
     return fmt::format("AttributeValue: {{B:java.nio.HeapByteBuffer[pos=0 lim={} cap={}]}}", size,
                        size);
@@ -82,7 +82,7 @@ TextOutcome<Unit> CheckTypeOperand(const Operand& operand) {
         "Incorrect operand type for operator or function; operator or function: attribute_type, "
         "operand type: {NS,SS,L,BS,N,M,B,BOOL,NULL,S}"));
   }
-  OFFSTAGE_TRY_VOID(CheckOperandType("attribute_type", operand, {Type::kString}));
+  OFFSTAGE_TRY_VOID(CheckOperandType("attribute_type", operand, {NodeType::kString}));
   if (operand.kind != Operand::Kind::kValue || TypeOfName(operand.value->text())) return Ok();
   return Fail(fmt::format(
       "Invalid attribute type name found; type: {}, valid types: {{B,NULL,SS,BOOL,L,BS,N,NS,S,M}}",
@@ -101,7 +101,7 @@ TextOutcome<Unit> CheckCall(std::string_view name, const ConditionNode& node) {
   if (node.test == ConditionTest::kHasType) return CheckTypeOperand(node.operands[1]);
   if (node.test != ConditionTest::kBeginsWith) return Ok();
   for (const Operand& operand : node.operands) {
-    OFFSTAGE_TRY_VOID(CheckOperandType(name, operand, {Type::kString, Type::kBinary}));
+    OFFSTAGE_TRY_VOID(CheckOperandType(name, operand, {NodeType::kString, NodeType::kBinary}));
   }
   return Ok();
 }
@@ -167,19 +167,19 @@ bool AreOrdered(ConditionTest test, const AttributeValue& a, const AttributeValu
 bool Contains(const AttributeValue& whole, const AttributeValue& part) {
   const auto& members = [&]() -> const AttributeSet& { return whole.set(); };
   switch (whole.type()) {
-    case Type::kString:
-    case Type::kBinary:
+    case NodeType::kString:
+    case NodeType::kBinary:
       return part.is(whole.type()) && whole.text().find(part.text()) != std::string::npos;
-    case Type::kList:
+    case NodeType::kList:
       return std::find(whole.list().begin(), whole.list().end(), part) != whole.list().end();
-    case Type::kStringSet:
-      if (!part.is(Type::kString)) return false;
+    case NodeType::kStringSet:
+      if (!part.is(NodeType::kString)) return false;
       break;
-    case Type::kNumberSet:
-      if (!part.is(Type::kNumber)) return false;
+    case NodeType::kNumberSet:
+      if (!part.is(NodeType::kNumber)) return false;
       break;
-    case Type::kBinarySet:
-      if (!part.is(Type::kBinary)) return false;
+    case NodeType::kBinarySet:
+      if (!part.is(NodeType::kBinary)) return false;
       break;
     default:
       return false;
@@ -195,7 +195,7 @@ bool HoldsForValue(ConditionTest test, const AttributeValue& value, const Attrib
       return operand.is_string() && TypeName(value.type()) == operand.text();
     case ConditionTest::kBeginsWith:
       return value.type() == operand.type() &&
-             (value.is(Type::kString) || value.is(Type::kBinary)) &&
+             (value.is(NodeType::kString) || value.is(NodeType::kBinary)) &&
              value.text().compare(0, operand.text().size(), operand.text()) == 0;
     case ConditionTest::kContains:
       return Contains(value, operand);

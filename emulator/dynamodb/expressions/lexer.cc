@@ -26,9 +26,6 @@ constexpr std::array<std::pair<std::string_view, TokenKind>, 9> kKeywords = {{
 bool IsLetter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
-bool IsDigit(char c) {
-  return c >= '0' && c <= '9';
-}
 bool IsWord(char c) {
   return IsLetter(c) || IsDigit(c) || c == '_';
 }

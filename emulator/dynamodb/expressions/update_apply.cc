@@ -146,15 +146,15 @@ Path ParentOf(const Path& path) {
   return {std::vector<PathStep>(path.steps.begin(), path.steps.end() - 1)};
 }
 
-enum class Place { kGood, kMissing, kWrong };
+enum class SetPlace { kGood, kMissing, kWrong };
 
 // Whether the path's last step can be taken: a name from a map, an index from a list.
-Place PlaceOf(const Path& path, const Item& item) {
-  if (path.steps.size() == 1) return Place::kGood;
+SetPlace PlaceOf(const Path& path, const Item& item) {
+  if (path.steps.size() == 1) return SetPlace::kGood;
   const AttributeValue* parent = Resolve(ParentOf(path), item);
-  if (parent == nullptr) return Place::kMissing;
+  if (parent == nullptr) return SetPlace::kMissing;
   const bool by_name = std::holds_alternative<std::string>(path.steps.back());
-  return (by_name ? parent->is_map() : parent->is_list()) ? Place::kGood : Place::kWrong;
+  return (by_name ? parent->is_map() : parent->is_list()) ? SetPlace::kGood : SetPlace::kWrong;
 }
 
 AttributeValue* ResolveMutable(const Path& path, Item& item) {
@@ -241,7 +241,7 @@ class Writer {
 aws::Outcome<std::vector<Result<Written, Fault>>> ComputeAll(const UpdateProgram& program,
                                                              const Item& item) {
   for (const UpdateAction& action : program.actions) {
-    if (PlaceOf(action.path, item) == Place::kWrong) return Invalid(kBadPathText);
+    if (PlaceOf(action.path, item) == SetPlace::kWrong) return Invalid(kBadPathText);
   }
   std::vector<Result<Written, Fault>> results;
   results.reserve(program.actions.size());
@@ -270,7 +270,7 @@ aws::Outcome<Unit> CheckRest(const UpdateProgram& program, const Item& item,
     while (first > 0 && actions[first - 1].section == actions[end - 1].section)
       --first;
     for (std::size_t i = first; i < end; ++i) {
-      if (PlaceOf(actions[i].path, item) != Place::kGood) return Invalid(kBadPathText);
+      if (PlaceOf(actions[i].path, item) != SetPlace::kGood) return Invalid(kBadPathText);
     }
     for (std::size_t i = first; i < end; ++i) {
       if (!results[i].ok() && results[i].error().kind == Fault::Kind::kMissing) {

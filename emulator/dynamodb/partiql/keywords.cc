@@ -250,17 +250,17 @@ constexpr std::string_view kWords[] = {
 constexpr std::string_view kOperatorWords[] = {"and", "between", "in", "is", "like", "not", "or"};
 
 template <std::size_t N>
-bool Has(const std::string_view (&words)[N], std::string_view word) {
+bool IsAmong(const std::string_view (&words)[N], std::string_view word) {
   return std::binary_search(std::begin(words), std::end(words), word);
 }
 
 }  // namespace
 
 bool IsKeyword(std::string_view word) {
-  return Has(kWords, word);
+  return IsAmong(kWords, word);
 }
 bool IsOperatorWord(std::string_view word) {
-  return Has(kOperatorWords, word);
+  return IsAmong(kOperatorWords, word);
 }
 
 }  // namespace offstage::dynamodb::partiql

@@ -14,9 +14,9 @@ namespace {
 
 using Kind = Expression::Kind;
 
-class Compiler {
+class SetCompiler {
  public:
-  Compiler(UpdateProgram& program, const Parameters& parameters)
+  SetCompiler(UpdateProgram& program, const Parameters& parameters)
       : program_(program), parameters_(parameters) {}
 
   aws::Outcome<Unit> Add(const UpdateClause& clause) {
@@ -119,7 +119,7 @@ class Compiler {
 aws::Outcome<Update> CompileClauses(const std::vector<UpdateClause>& clauses,
                                     const Parameters& parameters) {
   auto program = std::make_shared<UpdateProgram>();
-  Compiler compiler(*program, parameters);
+  SetCompiler compiler(*program, parameters);
   for (const UpdateClause& clause : clauses)
     OFFSTAGE_TRY_VOID(compiler.Add(clause));
   if (std::string overlap = OverlapText(program->paths); !overlap.empty())

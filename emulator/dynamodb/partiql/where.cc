@@ -25,21 +25,21 @@ std::optional<ConditionTest> CompareTest(std::string_view sign) {
   return std::nullopt;
 }
 
-struct Function {
+struct WhereFunction {
   std::string_view name;
   ConditionTest test;
   std::size_t operands;
 };
-constexpr Function kFunctions[] = {{"attribute_exists", ConditionTest::kExists, 1},
-                                   {"attribute_not_exists", ConditionTest::kNotExists, 1},
-                                   {"attribute_type", ConditionTest::kHasType, 2},
-                                   {"begins_with", ConditionTest::kBeginsWith, 2},
-                                   {"contains", ConditionTest::kContains, 2}};
+constexpr WhereFunction kFunctions[] = {{"attribute_exists", ConditionTest::kExists, 1},
+                                        {"attribute_not_exists", ConditionTest::kNotExists, 1},
+                                        {"attribute_type", ConditionTest::kHasType, 2},
+                                        {"begins_with", ConditionTest::kBeginsWith, 2},
+                                        {"contains", ConditionTest::kContains, 2}};
 
-const Function* FindFunction(const Expression& expression) {
+const WhereFunction* FindFunction(const Expression& expression) {
   if (expression.kind != Kind::kCall) return nullptr;
   const std::string name = ToLower(expression.text);
-  for (const Function& function : kFunctions) {
+  for (const WhereFunction& function : kFunctions) {
     if (function.name == name) return &function;
   }
   return nullptr;
@@ -66,9 +66,9 @@ aws::ApiError ToError(const std::string& text) {
   return {.type = "ValidationException", .message = text};
 }
 
-class Compiler {
+class WhereCompiler {
  public:
-  Compiler(ConditionProgram& program, const Parameters& parameters)
+  WhereCompiler(ConditionProgram& program, const Parameters& parameters)
       : program_(program), parameters_(parameters) {}
 
   aws::Outcome<ConditionNode> Compile(const Expression& expression) {
@@ -190,7 +190,7 @@ class Compiler {
   }
 
   aws::Outcome<ConditionNode> CompileCall(const Expression& expression) {
-    const Function* function = FindFunction(expression);
+    const WhereFunction* function = FindFunction(expression);
     if (function == nullptr) return Unrecognized(expression);
     OFFSTAGE_TRY_VOID(CheckCount(expression, function->name, function->operands));
     ConditionNode node;
@@ -437,7 +437,7 @@ Branch ToBranch(const Expression& expression, const KeySchema& schema,
 
 aws::Outcome<Condition> CompileWhere(const Expression& where, const Parameters& parameters) {
   auto program = std::make_shared<ConditionProgram>();
-  OFFSTAGE_TRY(program->root, Compiler(*program, parameters).Compile(where));
+  OFFSTAGE_TRY(program->root, WhereCompiler(*program, parameters).Compile(where));
   return Condition(std::move(program));
 }
 

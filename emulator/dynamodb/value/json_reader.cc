@@ -14,10 +14,6 @@ bool IsLiteralCharacter(char c) {
          c == 'E';
 }
 
-bool IsDigit(char c) {
-  return c >= '0' && c <= '9';
-}
-
 bool SkipDigits(std::string_view text, std::size_t& at) {
   const std::size_t start = at;
   while (at < text.size() && IsDigit(text[at]))

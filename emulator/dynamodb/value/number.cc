@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "base/check.h"
+#include "base/text.h"
 #include "dynamodb/value/invalid.h"
 
 namespace offstage::dynamodb {
@@ -27,10 +28,6 @@ Failure<aws::ApiError> NotNumeric(std::string_view text, ValueLayer layer) {
     return Invalid("The parameter cannot be converted to a numeric value");
   }
   return Invalid(fmt::format("The parameter cannot be converted to a numeric value: {}", text));
-}
-
-bool IsDigit(char c) {
-  return c >= '0' && c <= '9';
 }
 
 // Integers of up to 18 digits without sign noise, as most numbers are: already canonical.

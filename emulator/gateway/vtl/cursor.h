@@ -4,13 +4,12 @@
 #include <algorithm>
 #include <string_view>
 
+#include "base/text.h"
+
 namespace offstage::gateway::vtl {
 
 inline bool IsLetter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-inline bool IsDigit(char c) {
-  return c >= '0' && c <= '9';
 }
 inline bool IsIdentifierStart(char c) {
   return IsLetter(c) || c == '_';
