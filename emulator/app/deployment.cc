@@ -201,7 +201,7 @@ class Deployment::Impl {
     streams_ = std::move(streams);
     OFFSTAGE_TRY(auto tables, OpenTables(stack_, state == nullptr ? fs::path() : state->database(),
                                          {context_.clock, context_.ids, context_.log, &sink,
-                                          options_.read_lag, options_.capacity}));
+                                          options_.table_modes}));
     OFFSTAGE_TRY_VOID(sink.Attach(*tables));
     tables_ = std::move(tables);
     expiry_ = std::make_unique<Expiry>(*tables_, context_.log);

@@ -48,9 +48,8 @@ struct DeploymentOptions {
   enum class Runtimes { kNearest, kStrict } runtimes = Runtimes::kNearest;
   // Another engine that keeps the tables ("http://127.0.0.1:8000"); empty: ours, over SQLite.
   std::string dynamodb_endpoint;
-  // How far reads that need not be consistent lag behind writes: see dynamodb::Options.
-  std::chrono::milliseconds read_lag{0};
-  dynamodb::Options::Capacity capacity = dynamodb::Options::Capacity::kUnlimited;
+  // Not with another engine.
+  dynamodb::Modes table_modes = {};
   // Hosts besides this machine that handlers and HTTP integrations may connect to:
   // "api.example.com", "*.example.com", "*".
   std::vector<std::string> allow_egress;

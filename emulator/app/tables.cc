@@ -45,8 +45,7 @@ Result<std::unique_ptr<dynamodb::Service>> OpenTables(const templates::Stack& st
   options.ids = &context.ids;
   options.log = &context.log;
   options.changes = context.changes;
-  options.read_lag = context.read_lag;
-  options.capacity = context.capacity;
+  options.modes = context.modes;
   OFFSTAGE_TRY(auto service, dynamodb::Service::Create(options));
   OFFSTAGE_TRY_VOID(EnsureTables(stack, *service));
   return service;

@@ -27,9 +27,7 @@ struct TableContext {
   Log& log;
   // Told of each change; null: nobody.
   ChangeSink* changes = nullptr;
-  // See dynamodb::Options.
-  std::chrono::milliseconds read_lag{0};
-  dynamodb::Options::Capacity capacity = dynamodb::Options::Capacity::kUnlimited;
+  dynamodb::Modes modes = {};
 };
 
 // Opens the database (`database` empty: in memory) and makes every table of the stack be there.

@@ -59,6 +59,11 @@ void AddRuntimeOptions(CLI::App& command, CommonOptions& options) {
   command.add_flag("--enforce-capacity", options.enforce_capacity,
                    "Throttle calls beyond the tables' provisioned throughput, as AWS does");
   command
+      .add_option("--transaction-conflicts", options.transaction_ms,
+                  "Milliseconds that transactions take to write: who writes one of their items "
+                  "meanwhile gets TransactionConflictException, as on AWS")
+      ->check(CLI::Range(0, 60'000));
+  command
       .add_option("--allow-egress", options.allow_egress,
                   "Host besides this machine that handlers and HTTP integrations may connect to: "
                   "api.example.com, *.example.com, * for all; may be repeated")
@@ -101,6 +106,8 @@ std::vector<std::string> ToArguments(const CommonOptions& options) {
   if (options.strict_runtimes) arguments.emplace_back("--strict-runtimes");
   if (options.enforce_capacity) arguments.emplace_back("--enforce-capacity");
   if (options.throttling) arguments.emplace_back("--throttling");
+  if (options.transaction_ms >= 0)
+    add("--transaction-conflicts", std::to_string(options.transaction_ms));
   if (options.read_lag_ms > 0) add("--read-lag", std::to_string(options.read_lag_ms));
   if (!project.parameter_overrides.empty()) arguments.emplace_back("--parameter-overrides");
   arguments.insert(arguments.end(), project.parameter_overrides.begin(),
@@ -111,8 +118,11 @@ std::vector<std::string> ToArguments(const CommonOptions& options) {
 Result<app::DeploymentOptions> ToDeploymentOptions(const CommonOptions& options) {
   app::DeploymentOptions deployment;
   deployment.dynamodb_endpoint = options.dynamodb_endpoint;
-  if (options.enforce_capacity) deployment.capacity = dynamodb::Options::Capacity::kEnforced;
-  deployment.read_lag = std::chrono::milliseconds(options.read_lag_ms);
+  if (options.enforce_capacity)
+    deployment.table_modes.capacity = dynamodb::Modes::Capacity::kEnforced;
+  deployment.table_modes.read_lag = std::chrono::milliseconds(options.read_lag_ms);
+  if (options.transaction_ms >= 0)
+    deployment.table_modes.transaction_time = std::chrono::milliseconds(options.transaction_ms);
   deployment.allow_egress = options.allow_egress;
   if (options.strict_runtimes) deployment.runtimes = app::DeploymentOptions::Runtimes::kStrict;
   if (options.throttling) deployment.throttling = app::DeploymentOptions::Throttling::kEnforced;

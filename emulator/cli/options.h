@@ -26,6 +26,8 @@ struct CommonOptions {
   std::string dynamodb_endpoint;
   int read_lag_ms = 0;
   bool enforce_capacity = false;
+  // Below 0: transactions take no time.
+  int transaction_ms = -1;
   bool no_template = false;
   bool strict_runtimes = false;
   bool verbose = false;
@@ -39,8 +41,8 @@ struct CommonOptions {
 // --template, --config-env, --stack-name, --region, --parameter-overrides, --data, --in-memory,
 // --dynamodb-endpoint.
 void AddProjectOptions(CLI::App& command, CommonOptions& options);
-// --strict-runtimes, --interpreter, --allow-egress, --read-lag, --enforce-capacity, --throttling,
-// --jwks.
+// --strict-runtimes, --interpreter, --allow-egress, --read-lag, --enforce-capacity,
+// --transaction-conflicts, --throttling, --jwks.
 void AddRuntimeOptions(CLI::App& command, CommonOptions& options);
 
 // The same options as arguments again, for processes of this program that share its work. What is

@@ -57,6 +57,12 @@ aws::ApiError ConditionalCheckFailed(std::string_view item) {
   return error;
 }
 
+aws::ApiError TransactionConflict() {
+  return {.type = "TransactionConflictException",
+          .message = "Transaction is ongoing for the item",
+          .explanation = "a transaction on the item is under way (--transaction-conflicts)"};
+}
+
 aws::ApiError InvalidParameter(std::string_view what) {
   return ValidationError(fmt::format("One or more parameter values were invalid: {}", what));
 }

@@ -23,6 +23,8 @@ aws::ApiError ResourceInUse(std::string message);
 aws::ApiError LimitExceeded(std::string message);
 // `item`: DynamoDB JSON of the item as it was, or empty.
 aws::ApiError ConditionalCheckFailed(std::string_view item);
+// "Transaction is ongoing for the item"
+aws::ApiError TransactionConflict();
 
 // "One or more parameter values were invalid: " + what.
 aws::ApiError InvalidParameter(std::string_view what);

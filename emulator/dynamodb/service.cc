@@ -32,7 +32,7 @@ void NoteTable(Node request, aws::CallFacts& facts) {
 }  // namespace
 
 Service::Service(std::unique_ptr<Engine> engine) : engine_(std::move(engine)) {
-  if (engine_->options().capacity == Options::Capacity::kEnforced)
+  if (engine_->options().modes.capacity == Modes::Capacity::kEnforced)
     capacity_ = std::make_unique<ProvisionedCapacity>(*engine_);
 }
 Service::~Service() = default;
@@ -42,7 +42,7 @@ Result<std::unique_ptr<Service>> Service::Create(const Options& options) {
                  "the service's options name a clock, an id source and a log");
   const bool in_memory = options.persistence == Persistence::kInMemory;
   OFFSTAGE_TRY(auto store, Store::Open({.path = in_memory ? std::string() : options.database_file,
-                                        .read_lag = options.read_lag}));
+                                        .read_lag = options.modes.read_lag}));
   return std::unique_ptr<Service>(new Service(std::make_unique<Engine>(options, std::move(store))));
 }
 

@@ -26,17 +26,26 @@ enum class Persistence {
   kInMemory,
 };
 
+// What AWS does and one machine need not, on request.
+struct Modes {
+  // How far reads without ConsistentRead, those of global indexes among them, lag behind writes, as
+  // they may on AWS; 0: not at all.
+  std::chrono::milliseconds read_lag{0};
+  // Whether tables' provisioned throughput is a limit (provisioned_capacity.h).
+  enum class Capacity { kUnlimited, kEnforced } capacity = Capacity::kUnlimited;
+  // How long a transaction that writes is under way before it is committed; who meets its items
+  // meanwhile gets a TransactionConflict (ops/ongoing_transactions.h). Null: transactions never
+  // meet, since writers come one after the other.
+  std::optional<std::chrono::milliseconds> transaction_time = {};
+};
+
 struct Options {
   // The deployment's database file; its folder must exist. Not used with kInMemory.
   std::string database_file;
   Persistence persistence = Persistence::kFile;
   std::string region = "us-east-1";
   std::string account_id = "000000000000";
-  // How far reads without ConsistentRead, those of global indexes among them, lag behind writes, as
-  // they may on AWS; 0: not at all.
-  std::chrono::milliseconds read_lag{0};
-  // Whether tables' provisioned throughput is a limit (provisioned_capacity.h).
-  enum class Capacity { kUnlimited, kEnforced } capacity = Capacity::kUnlimited;
+  Modes modes = {};
   // The four below must outlive the service.
   const Clock* clock = nullptr;
   IdSource* ids = nullptr;

@@ -1,5 +1,6 @@
 offstage_test(NAME dynamodb_service
   SOURCES
     service_concurrency_test.cc
+    ongoing_transactions_test.cc
     service_modes_test.cc
   DEPS dynamodb)

@@ -1,5 +1,5 @@
-// The modes that make a local table behave as AWS's may: reads that lag behind, and provisioned
-// throughput that is used up.
+// The modes that make a local table behave as AWS's may: reads that lag behind, provisioned
+// throughput that is used up, transactions that meet.
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
@@ -17,11 +17,10 @@ using nlohmann::json;
 
 class ServiceModesTest : public ::testing::Test {
  protected:
-  void Open(std::chrono::milliseconds lag, Options::Capacity capacity) {
+  void Open(const Modes& modes) {
     Options options;
     options.persistence = Persistence::kInMemory;
-    options.read_lag = lag;
-    options.capacity = capacity;
+    options.modes = modes;
     options.clock = &clock_;
     options.ids = &ids_;
     options.log = &log_;
@@ -104,7 +103,7 @@ class ServiceModesTest : public ::testing::Test {
 using LaggingReads = ServiceModesTest;
 
 TEST_F(LaggingReads, MissWhatWasJustWrittenUnlessTheyAreConsistent) {
-  Open(std::chrono::hours(1), Options::Capacity::kUnlimited);
+  Open({.read_lag = std::chrono::hours(1)});
   CreateOnDemand("things");
   Answer("PutItem", Put("things", "a"));
   EXPECT_FALSE(Sees(Get("things", "a")));
@@ -129,7 +128,7 @@ TEST_F(LaggingReads, MissWhatWasJustWrittenUnlessTheyAreConsistent) {
 }
 
 TEST_F(LaggingReads, SeeItInTheEnd) {
-  Open(std::chrono::milliseconds(20), Options::Capacity::kUnlimited);
+  Open({.read_lag = std::chrono::milliseconds(20)});
   CreateOnDemand("things");
   Answer("PutItem", Put("things", "a"));
   const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
@@ -140,7 +139,7 @@ TEST_F(LaggingReads, SeeItInTheEnd) {
 }
 
 TEST_F(LaggingReads, TablesAndImportedDataAreThereAtOnce) {
-  Open(std::chrono::hours(1), Options::Capacity::kUnlimited);
+  Open({.read_lag = std::chrono::hours(1)});
   CreateOnDemand("things");
   ASSERT_TRUE(service_->Import("things", {R"({"id":{"S":"seed"},"colour":{"S":"red"}})"}).ok());
   EXPECT_TRUE(Sees(Get("things", "seed")));
@@ -157,7 +156,7 @@ TEST_F(LaggingReads, TablesAndImportedDataAreThereAtOnce) {
 }
 
 TEST_F(LaggingReads, ManyReadersAndWritersAtOnce) {
-  Open(std::chrono::milliseconds(5), Options::Capacity::kUnlimited);
+  Open({.read_lag = std::chrono::milliseconds(5)});
   CreateOnDemand("things");
   std::vector<std::thread> clients;
   for (int client = 0; client < 4; ++client) {
@@ -182,7 +181,7 @@ constexpr char kTableExceeded[] =
     "the table was exceeded. Consider increasing your provisioning level with the UpdateTable API.";
 
 TEST_F(EnforcedCapacity, WritesAreRefusedOnceASecondsWorthIsUsed) {
-  Open({}, Options::Capacity::kEnforced);
+  Open({.capacity = Modes::Capacity::kEnforced});
   CreateProvisioned("things", 5, 2);
   EXPECT_EQ(Refusal("PutItem", Put("things", "a")), "");
   EXPECT_EQ(Refusal("PutItem", Put("things", "b")), "");
@@ -199,7 +198,7 @@ TEST_F(EnforcedCapacity, WritesAreRefusedOnceASecondsWorthIsUsed) {
 }
 
 TEST_F(EnforcedCapacity, UnusedCapacityIsKeptForFiveMinutes) {
-  Open({}, Options::Capacity::kEnforced);
+  Open({.capacity = Modes::Capacity::kEnforced});
   CreateProvisioned("things", 1, 1);
   EXPECT_EQ(Refusal("GetItem", Get("things", "a", true)), "");
   clock_.Advance(std::chrono::hours(1));
@@ -210,14 +209,14 @@ TEST_F(EnforcedCapacity, UnusedCapacityIsKeptForFiveMinutes) {
 }
 
 TEST_F(EnforcedCapacity, TablesOnDemandHaveNoLimit) {
-  Open({}, Options::Capacity::kEnforced);
+  Open({.capacity = Modes::Capacity::kEnforced});
   CreateOnDemand("things");
   for (int i = 0; i < 100; ++i)
     EXPECT_EQ(Refusal("PutItem", Put("things", "a")), "");
 }
 
 TEST_F(EnforcedCapacity, RepliesShowWhatWasAskedFor) {
-  Open({}, Options::Capacity::kEnforced);
+  Open({.capacity = Modes::Capacity::kEnforced});
   CreateProvisioned("things", 100, 100);
   json put = Put("things", "a");
   EXPECT_EQ(Answer("PutItem", put), json::object());
@@ -232,7 +231,7 @@ TEST_F(EnforcedCapacity, RepliesShowWhatWasAskedFor) {
 }
 
 TEST_F(EnforcedCapacity, OfABatchOnlyTheOtherTablesPartIsDone) {
-  Open({}, Options::Capacity::kEnforced);
+  Open({.capacity = Modes::Capacity::kEnforced});
   CreateProvisioned("small", 1, 1);
   CreateOnDemand("large");
   Answer("PutItem", Put("small", "a"));
@@ -247,7 +246,7 @@ TEST_F(EnforcedCapacity, OfABatchOnlyTheOtherTablesPartIsDone) {
 }
 
 TEST_F(EnforcedCapacity, ATransactionIsCancelledWithTheReason) {
-  Open({}, Options::Capacity::kEnforced);
+  Open({.capacity = Modes::Capacity::kEnforced});
   CreateProvisioned("small", 1, 1);
   CreateOnDemand("large");
   Answer("PutItem", Put("small", "a"));
@@ -260,6 +259,48 @@ TEST_F(EnforcedCapacity, ATransactionIsCancelledWithTheReason) {
   EXPECT_EQ(reasons[0]["Code"], "None");
   EXPECT_EQ(reasons[1]["Code"], "ProvisionedThroughputExceeded");
   EXPECT_FALSE(Sees(Get("large", "a")));
+}
+
+using MeetingTransactions = ServiceModesTest;
+
+json PutAction(const std::string& table, const std::string& id) {
+  return {{"Put", {{"TableName", table}, {"Item", {{"id", {{"S", id}}}}}}}};
+}
+
+TEST_F(MeetingTransactions, RefuseWritesOfTheirItemsAndNoOthersWhileTheyLast) {
+  Open({.transaction_time = std::chrono::seconds(2)});
+  CreateOnDemand("things");
+  std::jthread transaction([&] {
+    Answer("TransactWriteItems",
+           {{"TransactItems", {PutAction("things", "a"), PutAction("things", "b")}}});
+  });
+  const std::string refusal = "TransactionConflictException: Transaction is ongoing for the item";
+  while (Refusal("PutItem", Put("things", "a")).empty())
+    std::this_thread::yield();
+  const json key = {{"TableName", "things"}, {"Key", {{"id", {{"S", "b"}}}}}};
+  EXPECT_EQ(Refusal("DeleteItem", key), refusal);
+  EXPECT_EQ(Refusal("UpdateItem", key), refusal);
+  EXPECT_EQ(Refusal("ExecuteStatement", {{"Statement", "INSERT INTO things VALUE {'id': 'b'}"}}),
+            refusal);
+  EXPECT_EQ(
+      Refusal("TransactGetItems", {{"TransactItems", json::array({{{"Get", key}}})}}),
+      "TransactionCanceledException: Transaction cancelled, please refer cancellation reasons "
+      "for specific reasons [TransactionConflict]");
+  EXPECT_EQ(
+      Refusal("TransactWriteItems",
+              {{"TransactItems", {PutAction("things", "c"), PutAction("things", "a")}}}),
+      "TransactionCanceledException: Transaction cancelled, please refer cancellation reasons "
+      "for specific reasons [None, TransactionConflict]");
+  const json put_a = {{"PutRequest", {{"Item", {{"id", {{"S", "a"}}}}}}}};
+  const json put_c = {{"PutRequest", {{"Item", {{"id", {{"S", "c"}}}}}}}};
+  EXPECT_EQ(Answer("BatchWriteItem", {{"RequestItems", {{"things", {put_a, put_c}}}}}),
+            json({{"UnprocessedItems", {{"things", json::array({put_a})}}}}));
+  // What was there before the transaction is read without waiting for it.
+  EXPECT_FALSE(Sees(Get("things", "b", true)));
+  EXPECT_TRUE(Sees(Get("things", "c", true)));
+  transaction.join();
+  EXPECT_TRUE(Sees(Get("things", "b", true)));
+  EXPECT_EQ(Refusal("PutItem", Put("things", "b")), "");
 }
 
 }  // namespace

@@ -48,6 +48,10 @@ struct Request {
   NewItem item;
   TablePtr table;
   ItemKey key;
+  // The request as it came.
+  std::string_view text;
+  // A transaction holds the item: the caller gets the request back.
+  bool unprocessed = false;
 };
 
 aws::Outcome<Request> Parse(std::string_view table, Node node) {
@@ -61,6 +65,7 @@ aws::Outcome<Request> Parse(std::string_view table, Node node) {
   Request request;
   request.table_name = table;
   request.puts = static_cast<bool>(put);
+  request.text = node.raw();
   OFFSTAGE_TRY(Item item,
                ParseItem(put ? put["Item"].raw() : remove["Key"].raw(), ValueLayer::kOlder));
   request.item = MakeNewItem(std::move(item));
@@ -101,32 +106,41 @@ aws::Outcome<Unit> FindKeys(Engine& engine, std::vector<Request>& requests) {
     } else {
       OFFSTAGE_TRY(request.key, KeyFromKeyMember(*request.table, request.item.item));
     }
-    std::string identity = fmt::format("{}/{}/", request.table->id, request.key.partition.size());
-    identity += request.key.partition;
-    identity += request.key.sort;
-    if (!seen.insert(std::move(identity)).second) {
+    if (!seen.insert(IdentityOf(*request.table, request.key)).second) {
       return Fail(ValidationError("Provided list of item keys contains duplicates"));
     }
   }
   return Ok();
 }
 
+std::string UnprocessedItems(const std::vector<Request>& requests) {
+  std::map<std::string_view, std::vector<std::string_view>> left;
+  for (const Request& request : requests) {
+    if (request.unprocessed) left[request.table_name].push_back(request.text);
+  }
+  std::string out = "{";
+  for (const auto& [table, texts] : left)
+    AppendMember(table, fmt::format("[{}]", fmt::join(texts, ",")), out);
+  return out + "}";
+}
+
 std::string Reply(Node request, const std::vector<Request>& requests,
-                  const std::map<std::string_view, ConsumedCapacity>& used) {
-  std::string reply = "{\"UnprocessedItems\":{}";
+                  std::map<std::string_view, ConsumedCapacity> used) {
+  std::string reply = "{";
+  AppendMember("UnprocessedItems", UnprocessedItems(requests), reply);
   const CapacityDetail detail = CapacityDetailOf(request);
   std::string capacity;
   std::map<std::string_view, std::set<std::string>> metrics;
   std::map<std::string_view, const Table*> tables;
   for (const Request& item : requests) {
     tables[item.table_name] = item.table.get();
-    if (WantsCollectionMetrics(*item.table, request)) {
+    if (!item.unprocessed && WantsCollectionMetrics(*item.table, request)) {
       metrics[item.table_name].insert(CollectionMetricsJson(*item.table, item.item.text));
     }
   }
   for (const auto& [name, table] : tables) {
     capacity += capacity.empty() ? "" : ",";
-    if (detail != CapacityDetail::kNone) capacity += CapacityJson(*table, used.at(name), detail);
+    if (detail != CapacityDetail::kNone) capacity += CapacityJson(*table, used[name], detail);
   }
   if (detail != CapacityDetail::kNone)
     AppendMember("ConsumedCapacity", fmt::format("[{}]", capacity), reply);
@@ -155,7 +169,9 @@ aws::Outcome<std::string> BatchWriteItem(Engine& engine, Node request) {
     for (Request& item : requests) {
       OFFSTAGE_TRY(item.table, TableNow(engine, *item.table));
     }
-    for (const Request& item : requests) {
+    for (Request& item : requests) {
+      item.unprocessed = !CheckNoTransaction(engine, *item.table, item.key).ok();
+      if (item.unprocessed) continue;
       const auto want =
           NeedsOldText(*item.table) ? ReadSession::Want::kText : ReadSession::Want::kSize;
       OFFSTAGE_TRY_INTERNAL(const std::optional<StoredItem> old,

@@ -62,6 +62,7 @@ aws::Outcome<std::string> DeleteItem(Engine& engine, Node request) {
   std::string reply = "{";
   OFFSTAGE_TRY_VOID(engine.store().Write([&](WriteSession& session) -> aws::Outcome<Unit> {
     OFFSTAGE_TRY(const TablePtr now, TableNow(engine, *table));
+    OFFSTAGE_TRY_VOID(CheckNoTransaction(engine, *now, key));
     OFFSTAGE_TRY_INTERNAL(const std::optional<StoredItem> old, session.Find(*now, key));
     if (parsed.condition && !parsed.condition->Matches(old ? ParseStoredItem(old->text) : Item())) {
       const bool shows = request["ReturnValuesOnConditionCheckFailure"].text() == "ALL_OLD";

@@ -9,6 +9,7 @@
 
 #include "aws/api_error.h"
 #include "dynamodb/expressions/expression_cache.h"
+#include "dynamodb/ops/ongoing_transactions.h"
 #include "dynamodb/ops/transaction.h"
 #include "dynamodb/service.h"
 #include "dynamodb/store/store.h"
@@ -19,7 +20,9 @@ namespace offstage::dynamodb {
 class Engine {
  public:
   Engine(Options options, std::unique_ptr<Store> store)
-      : options_(std::move(options)), store_(std::move(store)) {}
+      : options_(std::move(options)),
+        store_(std::move(store)),
+        transactions_(options_.modes.transaction_time) {}
 
   const Options& options() const { return options_; }
   Store& store() { return *store_; }
@@ -27,6 +30,7 @@ class Engine {
 
   IdempotencyTokens& tokens() { return tokens_; }
   IdempotencyTokens& statement_tokens() { return statement_tokens_; }
+  OngoingTransactions& transactions() { return transactions_; }
 
   std::int64_t NowMillis() const { return ToEpochMillis(options_.clock->Now()); }
   IdSource& ids() const { return *options_.ids; }
@@ -47,6 +51,7 @@ class Engine {
   // TransactWriteItems and ExecuteTransaction each have their own.
   IdempotencyTokens tokens_;
   IdempotencyTokens statement_tokens_;
+  OngoingTransactions transactions_;
 };
 
 // The table's name in a TableName member, which may be an ARN.

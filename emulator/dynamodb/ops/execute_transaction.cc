@@ -220,17 +220,28 @@ aws::Outcome<std::string> WriteParts(Engine& engine, WriteSession& session,
   return Reply(totals, detail, CapacityKind::kWrite, {});
 }
 
+std::vector<std::string> Items(const std::vector<Part>& parts) {
+  std::vector<std::string> items;
+  for (const Part& part : parts)
+    items.push_back(IdentityOf(part.table(), part.key()));
+  return items;
+}
+
 }  // namespace
 
 aws::Outcome<std::string> ExecuteTransaction(Engine& engine, Node request) {
   OFFSTAGE_TRY(std::vector<Part> parts, PlanAll(engine, request));
-  if (parts[0].kind == Kind::kSelect) return ReadParts(engine, parts, request);
+  if (parts[0].kind == Kind::kSelect) {
+    OFFSTAGE_TRY_VOID(engine.transactions().CheckAllFree(Items(parts)));
+    return ReadParts(engine, parts, request);
+  }
 
   return WriteOnce(
       engine,
       {.tokens = engine.statement_tokens(),
        .token = std::string(request["ClientRequestToken"].text()),
-       .content = request["TransactStatements"].raw()},
+       .content = request["TransactStatements"].raw(),
+       .items = Items(parts)},
       [&] { return ReplyAsRead(parts, CapacityDetailOf(request), {}); },
       [&](WriteSession& session) {
         return WriteParts(engine, session, parts, CapacityDetailOf(request));

@@ -88,4 +88,9 @@ aws::Outcome<TablePtr> TableNow(Engine& engine, const Table& table) {
   return now;
 }
 
+aws::Outcome<Unit> CheckNoTransaction(Engine& engine, const Table& table, const ItemKey& key) {
+  if (!engine.transactions().enabled()) return Ok();
+  return engine.transactions().CheckFree(IdentityOf(table, key));
+}
+
 }  // namespace offstage::dynamodb

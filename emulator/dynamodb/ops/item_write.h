@@ -48,4 +48,7 @@ aws::Outcome<ConsumedCapacity> WriteItem(Engine& engine, WriteSession& session,
 // is as good as none.
 aws::Outcome<TablePtr> TableNow(Engine& engine, const Table& table);
 
+// For writes outside of transactions: TransactionConflictException when one holds the item.
+aws::Outcome<Unit> CheckNoTransaction(Engine& engine, const Table& table, const ItemKey& key);
+
 }  // namespace offstage::dynamodb

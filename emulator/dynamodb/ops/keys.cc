@@ -214,6 +214,13 @@ aws::Outcome<ItemKey> KeyFromItem(const Table& table, const Item& item, ItemKeyW
   return ToItemKey(PositionOf(schema, item));
 }
 
+std::string IdentityOf(const Table& table, const ItemKey& key) {
+  std::string out = fmt::format("{}/{}/", table.id, key.partition.size());
+  out += key.partition;
+  out += key.sort;
+  return out;
+}
+
 aws::Outcome<Unit> CheckIndexKeys(const Table& table, const Item& item) {
   if (table.indexes.empty()) return Ok();
   const auto fault = FindIndexKeyFault(table, item, nullptr);

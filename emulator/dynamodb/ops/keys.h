@@ -23,6 +23,9 @@ enum class ItemKeyWording { kPut, kBatch };
 aws::Outcome<ItemKey> KeyFromItem(const Table& table, const Item& item,
                                   ItemKeyWording wording = ItemKeyWording::kPut);
 
+// Different for different items, also of different tables.
+std::string IdentityOf(const Table& table, const ItemKey& key);
+
 // Key attributes of indexes may be absent, but not of another type, empty or too long.
 aws::Outcome<Unit> CheckIndexKeys(const Table& table, const Item& item);
 // After an update only those that it changed are looked at, and worded differently.

@@ -90,13 +90,6 @@ aws::Outcome<PartiqlStatement> ReadPartiql(Node node, std::string_view prefix) {
   return out;
 }
 
-std::string IdentityOf(const Table& table, const ItemKey& key) {
-  std::string out = fmt::format("{}/{}/", table.id, key.partition.size());
-  out += key.partition;
-  out += key.sort;
-  return out;
-}
-
 std::string ShortCode(const aws::ApiError& error) {
   if (error.type == "ValidationException") return "ValidationError";
   if (error.type == "InternalServerError") return error.type;

@@ -23,9 +23,6 @@ struct PartiqlStatement {
 // bad values, then too few parameters. `prefix` goes in front of the texts but that of bad values.
 aws::Outcome<PartiqlStatement> ReadPartiql(Node node, std::string_view prefix = {});
 
-// The same for two statements on one item, and only then.
-std::string IdentityOf(const Table& table, const ItemKey& key);
-
 // "ValidationError", "DuplicateItem", ...: an error's code within the answer for one of several
 // statements.
 std::string ShortCode(const aws::ApiError& error);

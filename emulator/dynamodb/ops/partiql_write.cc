@@ -176,6 +176,7 @@ aws::Outcome<ConsumedCapacity> RunPartiqlWrite(Engine& engine, PartiqlWrite& wri
   ConsumedCapacity used;
   OFFSTAGE_TRY_VOID(engine.store().Write([&](WriteSession& session) -> aws::Outcome<Unit> {
     OFFSTAGE_TRY(write.table, TableNow(engine, *write.table));
+    OFFSTAGE_TRY_VOID(CheckNoTransaction(engine, *write.table, write.key));
     OFFSTAGE_TRY_VOID(PreparePartiqlWrite(session, write, options.shows_item));
     OFFSTAGE_TRY(used, ApplyPartiqlWrite(engine, session, write, options.detail));
     return Ok();

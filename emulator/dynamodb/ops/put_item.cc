@@ -71,6 +71,7 @@ aws::Outcome<std::string> PutItem(Engine& engine, Node request) {
   std::string reply = "{";
   OFFSTAGE_TRY_VOID(engine.store().Write([&](WriteSession& session) -> aws::Outcome<Unit> {
     OFFSTAGE_TRY(const TablePtr now, TableNow(engine, *table));
+    OFFSTAGE_TRY_VOID(CheckNoTransaction(engine, *now, key));
     const bool wants_text = parsed.condition || returns_old || NeedsOldText(*now);
     OFFSTAGE_TRY_INTERNAL(
         const std::optional<StoredItem> old,

@@ -28,6 +28,7 @@ set(DYNAMODB_OPS_SOURCES
   ops/keys.cc
   ops/list_tables.cc
   ops/members.cc
+  ops/ongoing_transactions.cc
   ops/partiql_read.cc
   ops/partiql_statement.cc
   ops/partiql_write.cc
@@ -62,6 +63,7 @@ set(DYNAMODB_OPS_HEADERS
   ops/item_write.h
   ops/keys.h
   ops/members.h
+  ops/ongoing_transactions.h
   ops/ops.h
   ops/partiql_read.h
   ops/partiql_statement.h

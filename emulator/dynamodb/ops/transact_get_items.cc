@@ -59,6 +59,7 @@ aws::Outcome<Get> Parse(Engine& engine, Node node) {
 aws::Outcome<Unit> FindKeys(Engine& engine, Node request, std::vector<Get>& gets) {
   CancellationReasons reasons;
   std::set<std::string> seen;
+  std::vector<std::string> items;
   bool repeats = false;
   std::size_t position = 0;
   for (const Node node : request["TransactItems"].elements()) {
@@ -71,17 +72,15 @@ aws::Outcome<Unit> FindKeys(Engine& engine, Node request, std::vector<Get>& gets
     }
     reasons.emplace_back();
     get.key = std::move(key).value();
-    std::string identity = fmt::format("{}/{}/", get.table->id, get.key.partition.size());
-    identity += get.key.partition;
-    identity += get.key.sort;
-    repeats = !seen.insert(std::move(identity)).second || repeats;
+    items.push_back(IdentityOf(*get.table, get.key));
+    repeats = !seen.insert(items.back()).second || repeats;
   }
   if (auto cancelled = Cancelled(reasons)) return Fail(std::move(*cancelled));
   if (repeats) {
     return Fail(
         ValidationError("Transaction request cannot include multiple operations on one item"));
   }
-  return Ok();
+  return engine.transactions().CheckAllFree(items);
 }
 
 }  // namespace

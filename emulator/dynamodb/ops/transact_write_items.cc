@@ -1,6 +1,5 @@
 // TransactWriteItems:
-// docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html Writers are
-// serialized here, so no transaction meets another: no TransactionConflictException.
+// docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
 #include <fmt/format.h>
 
 #include <set>
@@ -142,10 +141,7 @@ aws::Outcome<Unit> FindTargets(Engine& engine, std::vector<Action>& actions) {
       continue;
     }
     action.key = std::move(key).value();
-    std::string identity = fmt::format("{}/{}/", action.table->id, action.key->partition.size());
-    identity += action.key->partition;
-    identity += action.key->sort;
-    if (!seen.insert(std::move(identity)).second) {
+    if (!seen.insert(IdentityOf(*action.table, *action.key)).second) {
       return Fail(
           ValidationError("Transaction request cannot include multiple operations on one item"));
     }
@@ -284,12 +280,16 @@ aws::Outcome<std::string> TransactWriteItems(Engine& engine, Node request) {
     actions.push_back(std::move(action));
   }
   OFFSTAGE_TRY_VOID(FindTargets(engine, actions));
+  std::vector<std::string> items;
+  for (const Action& action : actions)
+    items.push_back(action.key ? IdentityOf(*action.table, *action.key) : std::string());
 
   return WriteOnce(
       engine,
       {.tokens = engine.tokens(),
        .token = std::string(request["ClientRequestToken"].text()),
-       .content = request["TransactItems"].raw()},
+       .content = request["TransactItems"].raw(),
+       .items = std::move(items)},
       [&] { return ReplayReply(actions, CapacityDetailOf(request)); },
       [&](WriteSession& session) { return Execute(engine, session, actions, request); });
 }

@@ -14,6 +14,7 @@ constexpr std::chrono::minutes kTokenLife{10};  // AWS "ClientRequestToken"
 std::string ReasonCode(const aws::ApiError& error) {
   if (error.type == "ConditionalCheckFailedException") return "ConditionalCheckFailed";
   if (error.type == "DuplicateItemException") return "DuplicateItem";
+  if (error.type == "TransactionConflictException") return "TransactionConflict";
   if (error.type == "ProvisionedThroughputExceededException")
     return "ProvisionedThroughputExceeded";
   return "ValidationError";
@@ -89,9 +90,27 @@ void IdempotencyTokens::Forget(std::string_view token) {
   if (found != entries_.end()) entries_.erase(found);
 }
 
+namespace {
+
+// A transaction that is done is answered again, whatever is under way.
+aws::Outcome<std::optional<OngoingTransactions::Held>> Hold(Engine& engine,
+                                                            const OnceRequest& request) {
+  OngoingTransactions& transactions = engine.transactions();
+  if (transactions.enabled() && !request.token.empty()) {
+    OFFSTAGE_TRY(
+        const std::optional<std::string> before,
+        request.tokens.Find(request.token, request.content, engine.options().clock->Now()));
+    if (before) return std::optional<OngoingTransactions::Held>();
+  }
+  return transactions.Begin(request.items, request.token);
+}
+
+}  // namespace
+
 aws::Outcome<std::string> WriteOnce(
     Engine& engine, const OnceRequest& request, const std::function<std::string()>& replay,
     const std::function<aws::Outcome<std::string>(WriteSession&)>& execute) {
+  OFFSTAGE_TRY([[maybe_unused]] const auto held, Hold(engine, request));
   std::string reply;
   auto written = engine.store().Write([&](WriteSession& session) -> aws::Outcome<Unit> {
     const TimePoint now = engine.options().clock->Now();

@@ -56,6 +56,8 @@ struct OnceRequest {
   std::string token;
   // What must be the same when the token comes again.
   std::string_view content;
+  // IdentityOf of each action's item; empty where none is known.
+  std::vector<std::string> items;
 };
 // Runs `execute` in one transaction of the store; where its token has been seen before, `replay`
 // instead. Both answer the reply.

@@ -89,6 +89,7 @@ aws::Outcome<std::string> UpdateItem(Engine& engine, Node request) {
   std::string reply = "{";
   OFFSTAGE_TRY_VOID(engine.store().Write([&](WriteSession& session) -> aws::Outcome<Unit> {
     OFFSTAGE_TRY(const TablePtr now, TableNow(engine, *table));
+    OFFSTAGE_TRY_VOID(CheckNoTransaction(engine, *now, key));
     OFFSTAGE_TRY_INTERNAL(const std::optional<StoredItem> old, session.Find(*now, key));
     const Item before = old ? ParseStoredItem(old->text) : Item();
     // In most regions; in ten the finished item alone counts.
