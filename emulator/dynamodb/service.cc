@@ -4,6 +4,7 @@
 
 #include "dynamodb/errors.h"
 #include "dynamodb/operations.h"
+#include "dynamodb/ops/backup_items.h"
 #include "dynamodb/ops/describe.h"
 #include "dynamodb/ops/engine.h"
 #include "dynamodb/ops/item_write.h"
@@ -43,7 +44,13 @@ Result<std::unique_ptr<Service>> Service::Create(const Options& options) {
   const bool in_memory = options.persistence == Persistence::kInMemory;
   OFFSTAGE_TRY(auto store, Store::Open({.path = in_memory ? std::string() : options.database_file,
                                         .read_lag = options.modes.read_lag}));
-  return std::unique_ptr<Service>(new Service(std::make_unique<Engine>(options, std::move(store))));
+  auto engine = std::make_unique<Engine>(options, std::move(store));
+  for (const TablePtr& table : engine->Tables()) {
+    if (!table->definition.point_in_time_recovery) continue;
+    if (auto forgotten = ForgetOldHistory(*engine, *table); !forgotten.ok())
+      return Fail(ToError(forgotten.error()));
+  }
+  return std::unique_ptr<Service>(new Service(std::move(engine)));
 }
 
 std::string_view TableService::ErrorTypePrefix(std::string_view error_type) const {
@@ -127,6 +134,8 @@ Table Changed(Engine& engine, const Table& before, const TableDefinition& defini
   if (definition.stream != StreamView::kOff && definition.stream != before.definition.stream) {
     after.stream_label = StreamLabel(engine.options().clock->Now());
   }
+  if (definition.point_in_time_recovery && !before.definition.point_in_time_recovery)
+    after.continuous_backups_since_ms = engine.NowMillis();
   return after;
 }
 
@@ -264,8 +273,15 @@ Status Service::Export(std::string_view table,
 
 Status Service::Reset() {
   const auto lock = engine_->store().LockCatalogue();
-  for (const TablePtr& table : engine_->Tables())
+  for (const TablePtr& table : engine_->Tables()) {
     OFFSTAGE_TRY_VOID(engine_->store().ClearTable(*table));
+    if (!table->definition.point_in_time_recovery) continue;
+    // What was there before cannot be restored any more.
+    Table after = *table;
+    after.continuous_backups_since_ms = engine_->NowMillis();
+    OFFSTAGE_TRY([[maybe_unused]] const TablePtr updated,
+                 engine_->store().UpdateTable(std::move(after), FillIndex));
+  }
   return Ok();
 }
 

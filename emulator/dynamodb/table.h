@@ -59,6 +59,8 @@ struct TableDefinition {
   std::string time_to_live_attribute;
   bool deletion_protection = false;
   bool point_in_time_recovery = false;
+  // How far back it reaches: 1 to 35.
+  int recovery_period_days = 35;
   // SSESpecification.Enabled (KMS); echoed only.
   bool sse_enabled = false;
   std::string kms_key;

@@ -61,10 +61,9 @@ constexpr TypeFates kEmulated[] = {
      "GlobalTableSettingsReplicationMode GlobalTableSourceArn"},
     {"AWS::DynamoDB::Table",
      "AttributeDefinitions BillingMode DeletionProtectionEnabled GlobalSecondaryIndexes KeySchema "
-     "LocalSecondaryIndexes ProvisionedThroughput StreamSpecification TableName Tags "
-     "TimeToLiveSpecification",
-     "ContributorInsightsSpecification OnDemandThroughput PointInTimeRecoverySpecification "
-     "ResourcePolicy "
+     "LocalSecondaryIndexes PointInTimeRecoverySpecification ProvisionedThroughput "
+     "StreamSpecification TableName Tags TimeToLiveSpecification",
+     "ContributorInsightsSpecification OnDemandThroughput ResourcePolicy "
      "SSESpecification TableClass WarmThroughput",
      "ImportSourceSpecification KinesisStreamSpecification"},
     {"AWS::Lambda::Function",

@@ -186,6 +186,9 @@ struct Table {
   // Empty: no time to live.
   std::string ttl_attribute = {};
   bool deletion_protection = false;
+  bool point_in_time_recovery = false;
+  // 1 to 35.
+  int recovery_period_days = 35;
   TextPairs tags = {};
   Node properties = Node::Map();
   Position position = {};

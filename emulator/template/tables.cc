@@ -104,6 +104,13 @@ Check BuildSimpleTable(Scope& scope, ResourceEntry& entry, const Node& propertie
   table.attributes = {{name, type}};
   table.billing_mode =
       properties.Contains("ProvisionedThroughput") ? "PROVISIONED" : "PAY_PER_REQUEST";
+  if (const Node* recovery = properties.Find("PointInTimeRecoverySpecification")) {
+    const Node* enabled = recovery->Find("PointInTimeRecoveryEnabled");
+    table.point_in_time_recovery = enabled != nullptr && enabled->AsBool().value_or(false);
+    const Node* days = recovery->Find("RecoveryPeriodInDays");
+    const auto count = days == nullptr ? std::nullopt : days->AsInteger();
+    if (count && *count >= 1 && *count <= 35) table.recovery_period_days = static_cast<int>(*count);
+  }
   scope.context().stack.tables.push_back(std::move(table));
   return Ok();
 }

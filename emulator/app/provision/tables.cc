@@ -73,6 +73,8 @@ Result<dynamodb::TableDefinition> ToTableDefinition(const templates::Table& tabl
   definition.stream = ToStreamView(table.stream_view_type);
   definition.time_to_live_attribute = table.ttl_attribute;
   definition.deletion_protection = table.deletion_protection;
+  definition.point_in_time_recovery = table.point_in_time_recovery;
+  definition.recovery_period_days = table.recovery_period_days;
   for (const auto& [key, value] : table.tags)
     definition.tags[key] = value;
   return definition;

@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 
 #include "dynamodb/errors.h"
 #include "dynamodb/ops/keys.h"
+#include "dynamodb/store/item_history.h"
 #include "dynamodb/value/attribute_json.h"
 
 namespace offstage::dynamodb {
@@ -14,6 +16,7 @@ namespace {
 
 // The newest state that can be restored lies some minutes back.
 constexpr std::int64_t kRestoreLagMs = 5LL * 60 * 1000;
+constexpr std::int64_t kDayMs = 24LL * 3600 * 1000;
 
 }  // namespace
 
@@ -77,12 +80,51 @@ aws::Outcome<Unit> CopyItems(Engine& engine, const Table& from, const Table& to)
   });
 }
 
+namespace {
+
+Status UndoWrite(WriteSession& session, const Table& table, const PastItem& past) {
+  const ItemKey key = KeyOfStored(table, past.keys);
+  OFFSTAGE_TRY(const std::optional<StoredItem> now, session.Find(table, key));
+  // The session reuses the memory behind the text with its next statement.
+  const std::string text(now ? now->text : std::string_view());
+  const std::string_view view = text;
+  const std::string_view* before = now ? &view : nullptr;
+  if (past.item.empty()) {
+    return now ? session.Delete(table, key, *now, MovesBetween(table, before, nullptr)) : Ok();
+  }
+  const Item item = ParseStoredItem(past.item);
+  return session.Put(table, key, now, past.item, past.size, MovesBetween(table, before, &item));
+}
+
+}  // namespace
+
+aws::Outcome<Unit> UndoWrites(Engine& engine, const Table& from, const Table& to,
+                              std::int64_t at_ms) {
+  return engine.store().Write([&](WriteSession& session) -> aws::Outcome<Unit> {
+    OFFSTAGE_TRY_INTERNAL(
+        [[maybe_unused]] const Unit done,
+        ForEachUndo(session.connection().database(), from.id, at_ms,
+                    [&](const PastItem& past) { return UndoWrite(session, to, past); }));
+    return Ok();
+  });
+}
+
+aws::Outcome<Unit> ForgetOldHistory(Engine& engine, const Table& table) {
+  const std::int64_t before = table.definition.point_in_time_recovery
+                                  ? RestoreWindowOf(table, engine.NowMillis()).earliest_ms
+                                  : std::numeric_limits<std::int64_t>::max();
+  return engine.store().Write([&](WriteSession& session) -> aws::Outcome<Unit> {
+    OFFSTAGE_TRY_INTERNAL([[maybe_unused]] const Unit done,
+                          ForgetHistory(session.connection().database(), table.id, before));
+    return Ok();
+  });
+}
+
 RestoreWindow RestoreWindowOf(const Table& table, std::int64_t now_ms) {
   const std::int64_t since =
       table.continuous_backups_since_ms != 0 ? table.continuous_backups_since_ms : table.created_ms;
   RestoreWindow window;
-  window.earliest_ms =
-      std::max(since, now_ms - kRecoveryPeriodDays * std::int64_t{24} * 3600 * 1000);
+  window.earliest_ms = std::max(since, now_ms - table.definition.recovery_period_days * kDayMs);
   window.latest_ms = std::max(since, now_ms - kRestoreLagMs);
   return window;
 }

@@ -14,7 +14,7 @@
 
 namespace offstage::dynamodb {
 
-inline constexpr std::int64_t kRecoveryPeriodDays = 35;  // AWS "point-in-time recovery" window
+inline constexpr std::int64_t kRecoveryPeriodDays = 35;  // AWS "RecoveryPeriodInDays", at most
 
 // What a backup knows besides the items and the definition.
 struct BackupFacts {
@@ -44,5 +44,11 @@ struct RestoreWindow {
   std::int64_t latest_ms = 0;
 };
 RestoreWindow RestoreWindowOf(const Table& table, std::int64_t now_ms);
+
+// Makes `to`, a copy of `from` as it is now, be what `from` was at `at_ms`.
+aws::Outcome<Unit> UndoWrites(Engine& engine, const Table& from, const Table& to,
+                              std::int64_t at_ms);
+// Drops what lies before the table's window; all of it when point-in-time recovery is off.
+aws::Outcome<Unit> ForgetOldHistory(Engine& engine, const Table& table);
 
 }  // namespace offstage::dynamodb

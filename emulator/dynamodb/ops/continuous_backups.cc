@@ -1,7 +1,6 @@
 // DescribeContinuousBackups, UpdateContinuousBackups:
 // docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateContinuousBackups.html
-// What is switched on is remembered and shown; a table can be restored to its newest state only
-// (restore.cc), so no history is kept.
+// While it is on, every write leaves what was there before (store/item_history.h).
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -42,7 +41,7 @@ std::string Describe(const Engine& engine, const Table& table) {
     const RestoreWindow window = RestoreWindowOf(table, engine.NowMillis());
     recovery["EarliestRestorableDateTime"] = Seconds(window.earliest_ms);
     recovery["LatestRestorableDateTime"] = Seconds(window.latest_ms);
-    recovery["RecoveryPeriodInDays"] = kRecoveryPeriodDays;
+    recovery["RecoveryPeriodInDays"] = table.definition.recovery_period_days;
   }
   return DumpJson(Json{{"ContinuousBackupsDescription",
                         {{"ContinuousBackupsStatus", "ENABLED"},
@@ -59,18 +58,16 @@ aws::Outcome<std::string> DescribeContinuousBackups(Engine& engine, Node request
 aws::Outcome<std::string> UpdateContinuousBackups(Engine& engine, Node request) {
   const Node specification = request["PointInTimeRecoverySpecification"];
   const Node days = specification["RecoveryPeriodInDays"];
-  if (days && days.integer() != kRecoveryPeriodDays) {
-    return Fail(ValidationError(fmt::format(
-        "offstage does not emulate a RecoveryPeriodInDays other than {}", kRecoveryPeriodDays)));
-  }
   const auto lock = engine.store().LockCatalogue();
   OFFSTAGE_TRY(const TablePtr before, BackedUpTable(engine, request["TableName"].text()));
-  const bool enable = specification["PointInTimeRecoveryEnabled"].is_true();
-  if (enable == before->definition.point_in_time_recovery) return Describe(engine, *before);
   Table table = *before;
-  table.definition.point_in_time_recovery = enable;
-  table.continuous_backups_since_ms = enable ? engine.NowMillis() : 0;
+  TableDefinition& definition = table.definition;
+  definition.point_in_time_recovery = specification["PointInTimeRecoveryEnabled"].is_true();
+  if (days) definition.recovery_period_days = static_cast<int>(days.integer());
+  if (definition.point_in_time_recovery && !before->definition.point_in_time_recovery)
+    table.continuous_backups_since_ms = engine.NowMillis();
   OFFSTAGE_TRY_INTERNAL(const TablePtr after, engine.store().UpdateTable(std::move(table), {}));
+  OFFSTAGE_TRY_VOID(ForgetOldHistory(engine, *after));
   return Describe(engine, *after);
 }
 

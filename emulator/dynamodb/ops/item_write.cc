@@ -4,6 +4,7 @@
 
 #include "dynamodb/errors.h"
 #include "dynamodb/ops/table_definition.h"
+#include "dynamodb/store/item_history.h"
 #include "dynamodb/value/attribute_json.h"
 #include "dynamodb/value/item_size.h"
 
@@ -33,8 +34,44 @@ NewItem MakeNewItem(Item item) {
 }
 
 bool NeedsOldText(const Table& table) {
-  return !table.indexes.empty() || table.definition.stream != StreamView::kOff;
+  return !table.indexes.empty() || table.definition.stream != StreamView::kOff ||
+         table.definition.point_in_time_recovery;
 }
+
+namespace {
+
+// Leaves what the write changed to those who follow the table: its stream, its recovery.
+Status RecordChange(Engine& engine, WriteSession& session, const ItemWrite& write,
+                    std::string_view old_text) {
+  const Table& table = write.table;
+  const bool streams =
+      table.definition.stream != StreamView::kOff && engine.options().changes != nullptr;
+  if (!streams && !table.definition.point_in_time_recovery) return Ok();
+  const std::string_view new_text =
+      write.new_item != nullptr ? std::string_view(write.new_item->text) : std::string_view();
+  // Stored texts are canonical: a write that changes nothing leaves no record.
+  if (old_text == new_text) return Ok();
+  const std::int64_t old_size = write.old ? write.old->size : 0;
+  const std::string keys =
+      AttributesOfStored(new_text.empty() ? old_text : new_text, KeyAttributeNames(table, nullptr));
+  sqlite::Database& database = session.connection().database();
+  if (table.definition.point_in_time_recovery) {
+    OFFSTAGE_TRY_VOID(AppendHistory(database, table.id, engine.NowMillis(),
+                                    {.keys = keys, .item = old_text, .size = old_size}));
+  }
+  if (!streams) return Ok();
+  return engine.options().changes->Append(
+      database, {.stream = SourceOf(table),
+                 .keys = keys,
+                 .old_image = old_text,
+                 .new_image = new_text,
+                 .keys_size = static_cast<std::int64_t>(SizeOf(ParseStoredItem(keys))),
+                 .old_size = old_size,
+                 .new_size = write.new_item != nullptr ? write.new_item->size : 0,
+                 .origin = write.origin});
+}
+
+}  // namespace
 
 aws::Outcome<ConsumedCapacity> WriteItem(Engine& engine, WriteSession& session,
                                          const ItemWrite& write) {
@@ -61,24 +98,8 @@ aws::Outcome<ConsumedCapacity> WriteItem(Engine& engine, WriteSession& session,
     OFFSTAGE_TRY_INTERNAL([[maybe_unused]] const Unit gone,
                           session.Delete(table, write.key, *write.old, moves));
   }
-  if (table.definition.stream == StreamView::kOff || engine.options().changes == nullptr)
-    return used;
-  const std::string_view new_view =
-      write.new_item != nullptr ? std::string_view(write.new_item->text) : std::string_view();
-  // Stored texts are canonical: a write that changes nothing leaves no record.
-  if (old_view == new_view) return used;
-  const std::string keys =
-      AttributesOfStored(new_view.empty() ? old_view : new_view, KeyAttributeNames(table, nullptr));
-  const ItemChange change = {.stream = SourceOf(table),
-                             .keys = keys,
-                             .old_image = old_view,
-                             .new_image = new_view,
-                             .keys_size = static_cast<std::int64_t>(SizeOf(ParseStoredItem(keys))),
-                             .old_size = old_size,
-                             .new_size = new_size,
-                             .origin = write.origin};
   OFFSTAGE_TRY_INTERNAL([[maybe_unused]] const Unit recorded,
-                        engine.options().changes->Append(session.connection().database(), change));
+                        RecordChange(engine, session, write, old_view));
   return used;
 }
 

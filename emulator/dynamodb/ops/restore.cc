@@ -1,8 +1,11 @@
 // RestoreTableFromBackup, RestoreTableToPointInTime:
 // docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_RestoreTableFromBackup.html
-// As the service does, a restored table has no stream, time to live, tags or policy. A table can be
-// restored to its newest state only: another RestoreDateTime is refused by name.
+// As the service does, a restored table has no stream, time to live, tags or policy. The latest
+// restorable time is now here, not some minutes ago.
 #include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
 
 #include "dynamodb/errors.h"
 #include "dynamodb/ops/backup_items.h"
@@ -114,8 +117,10 @@ aws::Outcome<TableDefinition> RestoredDefinition(const Table& source, Node reque
   return definition;
 }
 
-// `summary`: RestoreSummary but for what is the same for both.
-aws::Outcome<std::string> Restore(Engine& engine, const Table& source, Node request, Json summary) {
+// `at_ms`: the moment to go back to; null: all that is there. `summary`: RestoreSummary but for
+// what is the same for both.
+aws::Outcome<std::string> Restore(Engine& engine, const Table& source, Node request,
+                                  std::optional<std::int64_t> at_ms, Json summary) {
   if (engine.store().FindTable(request["TargetTableName"].text()) != nullptr) {
     return Fail(aws::ApiError{
         .type = "TableAlreadyExistsException",
@@ -125,15 +130,23 @@ aws::Outcome<std::string> Restore(Engine& engine, const Table& source, Node requ
   OFFSTAGE_TRY_INTERNAL(const TablePtr made,
                         engine.store().CreateTable(MakeTable(engine, std::move(definition))));
   auto copied = CopyItems(engine, source, *made);
+  if (copied.ok() && at_ms) copied = UndoWrites(engine, source, *made, *at_ms);
   if (!copied.ok()) {
     (void)engine.store().DropTable(*made).ok();
     return Fail(std::move(copied).error());
   }
-  summary["RestoreDateTime"] = Seconds(engine.NowMillis());
+  summary["RestoreDateTime"] = Seconds(at_ms.value_or(engine.NowMillis()));
   summary["RestoreInProgress"] = true;
   Json table = DescribeTableJson(engine, *made, "CREATING");
   table["RestoreSummary"] = std::move(summary);
   return DumpJson(Json{{"TableDescription", std::move(table)}});
+}
+
+// Of seconds since the epoch as JSON writes them, a fraction included.
+std::int64_t MillisOf(std::string_view seconds) {
+  double value = 0;
+  std::from_chars(seconds.data(), seconds.data() + seconds.size(), value);
+  return static_cast<std::int64_t>(std::clamp(value, 0.0, 1e12) * 1000);
 }
 
 }  // namespace
@@ -142,7 +155,7 @@ aws::Outcome<std::string> RestoreTableFromBackup(Engine& engine, Node request) {
   const auto lock = engine.store().LockCatalogue();
   OFFSTAGE_TRY(const TablePtr backup, FindBackup(engine, request["BackupArn"].text()));
   const BackupFacts facts = FactsOf(*backup);
-  return Restore(engine, *backup, request,
+  return Restore(engine, *backup, request, std::nullopt,
                  {{"SourceBackupArn", BackupArn(facts)}, {"SourceTableArn", facts.source_arn}});
 }
 
@@ -166,12 +179,19 @@ aws::Outcome<std::string> RestoreTableToPointInTime(Engine& engine, Node request
                       .message = fmt::format("Point in time recovery is not enabled for table '{}'",
                                              source->definition.name)});
   }
+  std::optional<std::int64_t> at_ms;
   if (!latest) {
-    return Fail(aws::ApiError{.type = "InvalidRestoreTimeException",
-                              .message = "offstage restores tables to their newest state only: use "
-                                         "UseLatestRestorableTime"});
+    at_ms = MillisOf(request["RestoreDateTime"].text());
+    const RestoreWindow window = RestoreWindowOf(*source, engine.NowMillis());
+    if (*at_ms < window.earliest_ms || *at_ms > window.latest_ms) {
+      return Fail(aws::ApiError{
+          .type = "InvalidRestoreTimeException",
+          .message = fmt::format(
+              "An invalid restore time was specified. RestoreDateTime must be between {} and {}.",
+              window.earliest_ms / 1000, window.latest_ms / 1000)});
+    }
   }
-  return Restore(engine, *source, request, {{"SourceTableArn", source->arn}});
+  return Restore(engine, *source, request, at_ms, {{"SourceTableArn", source->arn}});
 }
 
 }  // namespace offstage::dynamodb

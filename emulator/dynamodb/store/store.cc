@@ -6,8 +6,10 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <limits>
 
 #include "base/json.h"
+#include "dynamodb/store/item_history.h"
 
 namespace offstage::dynamodb {
 
@@ -17,6 +19,7 @@ using sqlite::ResetAtEnd;
 using sqlite::Statement;
 
 constexpr std::string_view kVersion = "1";
+constexpr std::int64_t kEndOfTime = std::numeric_limits<std::int64_t>::max();
 // Commits between two checkpoints: about 4 MB of log at one page each.
 constexpr int kWritesPerCheckpoint = 1000;
 // Pages of log above which a checkpoint waits for readers to let it start the log anew.
@@ -83,6 +86,7 @@ Status Store::Prepare() {
         "--data folder",
         version, kVersion)});
   }
+  OFFSTAGE_TRY_VOID(CreateHistoryTable(database));
   OFFSTAGE_TRY_VOID(LoadCatalogue());
   OFFSTAGE_TRY_VOID(ForgetSavedCounts());
   if (read_lag_.count() > 0) past_ = std::make_unique<PastStates>(path_, read_lag_, commits_);
@@ -275,6 +279,7 @@ Status Store::DropTable(const Table& table) {
       [&](WriteSession& session) -> Status {
         sqlite::Database& database = session.connection().database();
         OFFSTAGE_TRY_VOID(DropItemTables(database, table.id));
+        OFFSTAGE_TRY_VOID(ForgetHistory(database, table.id, kEndOfTime));
         for (const Index& index : table.indexes)
           OFFSTAGE_TRY_VOID(DropIndexTable(database, index.id));
         return database.Execute(fmt::format("DELETE FROM dynamodb_tables WHERE id = {}", table.id));
@@ -294,6 +299,7 @@ Status Store::ClearTable(const Table& table) {
       [&](WriteSession& session) -> Status {
         sqlite::Database& database = session.connection().database();
         OFFSTAGE_TRY_VOID(ClearItemTables(database, table.id));
+        OFFSTAGE_TRY_VOID(ForgetHistory(database, table.id, kEndOfTime));
         for (const Index& index : table.indexes)
           OFFSTAGE_TRY_VOID(ClearIndexTable(database, index.id));
         return Ok();

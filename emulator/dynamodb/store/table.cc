@@ -67,6 +67,7 @@ Json DefinitionToJson(const TableDefinition& table) {
               {"ttl", table.time_to_live_attribute},
               {"deletion_protection", table.deletion_protection},
               {"point_in_time_recovery", table.point_in_time_recovery},
+              {"recovery_period_days", table.recovery_period_days},
               {"sse", table.sse_enabled},
               {"kms_key", table.kms_key},
               {"class", table.table_class},
@@ -92,6 +93,8 @@ TableDefinition DefinitionFromJson(const Json& json) {
   out.time_to_live_attribute = json.at("ttl").get<std::string>();
   out.deletion_protection = json.at("deletion_protection").get<bool>();
   out.point_in_time_recovery = json.at("point_in_time_recovery").get<bool>();
+  // Written by newer versions only.
+  out.recovery_period_days = json.value("recovery_period_days", out.recovery_period_days);
   out.sse_enabled = json.at("sse").get<bool>();
   out.kms_key = json.at("kms_key").get<std::string>();
   out.table_class = json.at("class").get<std::string>();
