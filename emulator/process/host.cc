@@ -13,6 +13,7 @@
 #include <thread>
 
 #include "base/mutex.h"
+#include "process/connection_guard.h"
 #include "process/process.h"
 #include "process/spawn.h"
 
@@ -43,13 +44,18 @@ Descriptor OpenExitDescriptor([[maybe_unused]] pid_t pid) {
 }  // namespace
 
 struct Child {
-  Child(pid_t child_pid, Descriptor output_end, Listener& output_listener)
-      : pid(child_pid),
-        exit(OpenExitDescriptor(child_pid)),
+  Child(SpawnedChild spawned, const Command& command, Listener& output_listener)
+      : pid(spawned.pid),
+        connections(std::move(spawned.connections)),
+        rules(command.connections.value_or(ConnectionRules())),
+        exit(OpenExitDescriptor(spawned.pid)),
         listener(output_listener),
-        output(std::move(output_end)) {}
+        output(std::move(spawned.output)) {}
 
   const pid_t pid;
+  // Both used only on the host's thread. Invalid: not watched, or nobody is left who may ask.
+  Descriptor connections;
+  const ConnectionRules rules;
   // Used only on the host's thread.
   Descriptor exit;
   Listener& listener;  // Outlives the Process, whose destructor waits for OnExit.
@@ -92,6 +98,17 @@ ReadOutcome ReadAvailable(Child& child) OFFSTAGE_EXCLUDES(child.output_mutex) {
     }
   }
   return ReadOutcome::kEnd;
+}
+
+void AnswerConnection(Child& child, short events) {
+  if ((events & POLLIN) == 0) {
+    child.connections.Close();
+    return;
+  }
+  const auto refused = AnswerConnectionFilter(child.connections, child.rules);
+  if (!refused) return;
+  const MutexLock lock(child.output_mutex);
+  child.listener.OnRefusedConnection(*refused);
 }
 
 bool HasExited(pid_t pid) {
@@ -200,7 +217,7 @@ void HostState::FillOrders() {
     std::optional<Result<std::shared_ptr<Child>, SpawnError>> outcome;
     if (spawned.ok()) {
       children_.push_back(
-          std::make_shared<Child>(spawned->pid, std::move(spawned->output), order->listener));
+          std::make_shared<Child>(std::move(*spawned), order->command, order->listener));
       outcome.emplace(children_.back());
     } else {
       outcome.emplace(Fail(spawned.error()));
@@ -245,6 +262,7 @@ void HostState::Finish(const std::shared_ptr<Child>& child) {
     child->output.Close();
   }
   child->exit.Close();
+  child->connections.Close();
   child->listener.OnExit(status);
   const MutexLock lock(child->mutex);
   child->status = status;
@@ -261,6 +279,10 @@ bool HostState::PollOnce() {
       polled.push_back({child->exit.get(), POLLIN, 0});
       watches.push_back({child});
     }
+    if (child->connections.valid()) {
+      polled.push_back({child->connections.get(), POLLIN, 0});
+      watches.push_back({child});
+    }
     const MutexLock lock(child->output_mutex);
     if (!child->output.valid()) continue;
     polled.push_back({child->output.get(), POLLIN, 0});
@@ -274,6 +296,10 @@ bool HostState::PollOnce() {
   for (std::size_t i = 1; i < polled.size(); ++i) {
     Child& child = *watches[i].child;
     if (polled[i].revents == 0 || polled[i].fd == child.exit.get()) continue;
+    if (polled[i].fd == child.connections.get()) {
+      AnswerConnection(child, polled[i].revents);
+      continue;
+    }
     if (ReadAvailable(child) == ReadOutcome::kEnd) {
       const MutexLock lock(child.output_mutex);
       child.output.Close();

@@ -9,6 +9,7 @@
 #include <sys/types.h>
 
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -35,6 +36,20 @@ struct Mount {
   std::string target = {};
 };
 
+// Where a child and all that it starts may connect to. Loopback always.
+struct ConnectionRules {
+  // "192.0.2.1", "2001:db8::1": besides those of this machine.
+  std::vector<std::string> allowed_addresses = {};
+  bool allow_all = false;
+  // A connection to the address and port ends at a port of this machine instead.
+  struct Redirect {
+    std::string address;
+    std::uint16_t port = 0;
+    std::uint16_t to_port = 0;
+  };
+  std::vector<Redirect> redirects = {};
+};
+
 struct Command {
   // The program's path, then its arguments.
   std::vector<std::string> arguments = {};
@@ -45,6 +60,9 @@ struct Command {
   // Done in this order in a mount namespace of the child's own (without privileges in a user
   // namespace). Only on Linux, and only where the system allows it: else Spawn fails.
   std::vector<Mount> mounts = {};
+  // What is refused fails with ECONNREFUSED, and the listener hears of it. Null: not watched. Only
+  // on Linux, and only where the system allows it: else Spawn fails.
+  std::optional<ConnectionRules> connections = {};
 };
 
 struct ExitStatus {
@@ -73,6 +91,8 @@ class Listener {
   virtual ~Listener() = default;
   // Standard output and standard error, in the order written.
   virtual void OnOutput(std::string_view bytes) = 0;
+  // A connection was refused: "192.0.2.1:443".
+  virtual void OnRefusedConnection(std::string_view) {}
   // The last call: all output has been delivered, the process is reaped, its group is gone.
   virtual void OnExit(const ExitStatus& status) = 0;
 };

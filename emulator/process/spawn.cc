@@ -11,6 +11,8 @@
 #include <system_error>
 #include <utility>
 
+#include "process/connection_guard.h"
+
 #if defined(__linux__)
 #include <sched.h>
 #include <sys/mount.h>
@@ -23,7 +25,9 @@ namespace {
 
 // Numbers of the child's standard descriptors and of the pipe that reports a failed execve.
 constexpr int kErrorDescriptor = 3;
-constexpr int kFirstOther = 4;
+// The parent says here that it has taken the connection filter's descriptor.
+constexpr int kGoDescriptor = 4;
+constexpr int kFirstOther = 5;
 // Descriptors that must survive the moves above are kept out of their way.
 constexpr int kLowestOwn = 10;
 // A just-written program is busy while any other process between fork and execve still holds it
@@ -45,6 +49,8 @@ struct Plan {
   int input = -1;
   int output = -1;
   int error = -1;
+  // -1: connections are not watched.
+  int go = -1;
   pid_t parent = 0;
   int descriptor_limit = 1024;
   // One row a mount; the strings belong to the command and to `overlay_options`.
@@ -78,10 +84,30 @@ void ResetSignals() {
   pthread_sigmask(SIG_SETMASK, &none, nullptr);
 }
 
+// What a child tells its parent before execve.
+struct Report {
+  // errno of the step that failed; 0: the filter of connections is there.
+  int code = 0;
+  // The filter's descriptor in the child.
+  int filter = -1;
+};
+
 [[noreturn]] void ReportAndExit(int descriptor) {
-  const int code = errno;
-  [[maybe_unused]] const ssize_t written = write(descriptor, &code, sizeof code);
+  const Report report{.code = errno};
+  [[maybe_unused]] const ssize_t written = write(descriptor, &report, sizeof report);
   _exit(127);
+}
+
+// From here on the child may not connect, nor send to an address, until its parent answers.
+void WatchConnections() {
+  const Report report{.filter = InstallConnectionFilter()};
+  if (report.filter < 0) ReportAndExit(kErrorDescriptor);
+  char byte = 0;
+  if (write(kErrorDescriptor, &report, sizeof report) != static_cast<ssize_t>(sizeof report) ||
+      read(kGoDescriptor, &byte, 1) != 1) {
+    _exit(127);
+  }
+  close(report.filter);
 }
 
 #if defined(__linux__)
@@ -146,9 +172,16 @@ bool DoMounts(const Plan&) {
       dup2(plan.output, STDERR_FILENO) < 0) {
     ReportAndExit(kErrorDescriptor);
   }
+  if (plan.go >= 0) {
+    if (dup2(plan.go, kGoDescriptor) < 0) ReportAndExit(kErrorDescriptor);
+    fcntl(kGoDescriptor, F_SETFD, FD_CLOEXEC);
+  } else {
+    close(kGoDescriptor);
+  }
   CloseOthers(plan.descriptor_limit);
   if (!plan.mounts.empty() && !DoMounts(plan)) ReportAndExit(kErrorDescriptor);
   if (plan.folder != nullptr && chdir(plan.folder) != 0) ReportAndExit(kErrorDescriptor);
+  if (plan.go >= 0) WatchConnections();
   execve(plan.program, plan.arguments.data(), plan.environment.data());
   ReportAndExit(kErrorDescriptor);
 }
@@ -177,14 +210,32 @@ void PlanMounts(const Command& command, std::vector<std::string>& overlay_option
   plan.gid_map = std::to_string(getgid()) + " " + std::to_string(getgid()) + " 1\n";
 }
 
-// 0 when execve succeeded, else the errno that the child reported.
-int ReadExecError(const Descriptor& descriptor) {
-  int code = 0;
+// Null when the descriptor was closed, as execve does.
+std::optional<Report> ReadReport(const Descriptor& descriptor) {
+  Report report;
   ssize_t count = 0;
   do {
-    count = read(descriptor.get(), &code, sizeof code);
+    count = read(descriptor.get(), &report, sizeof report);
   } while (count < 0 && errno == EINTR);
-  return count == static_cast<ssize_t>(sizeof code) ? code : 0;
+  if (count != static_cast<ssize_t>(sizeof report)) return std::nullopt;
+  return report;
+}
+
+// 0 when execve succeeded, else the errno of what did not. Takes the connection filter on the way.
+int AwaitExec(pid_t pid, const Descriptor& reports, Pipe& go, Descriptor& connections) {
+  go.read.Close();
+  while (const std::optional<Report> report = ReadReport(reports)) {
+    if (report->code != 0) return report->code;
+    connections = TakeDescriptor(pid, report->filter);
+    if (!connections.valid()) {
+      const int code = errno;
+      go.write.Close();  // The child ends.
+      return code;
+    }
+    const char byte = 0;
+    [[maybe_unused]] const ssize_t written = write(go.write.get(), &byte, 1);
+  }
+  return 0;
 }
 
 void ReapFailedChild(pid_t pid) {
@@ -209,6 +260,11 @@ Result<SpawnedChild, SpawnError> ForkOnce(const Command& command) {
   plan.input = null_device.get();
   plan.output = output.write.get();
   plan.error = error.write.get();
+  Pipe go;
+  if (command.connections) {
+    OFFSTAGE_TRY(go, MakePipe());
+    plan.go = go.read.get();
+  }
   plan.parent = getpid();
   plan.descriptor_limit = static_cast<int>(sysconf(_SC_OPEN_MAX));
   std::vector<std::string> overlay_options;
@@ -220,14 +276,15 @@ Result<SpawnedChild, SpawnError> ForkOnce(const Command& command) {
   setpgid(pid, pid);  // The child does it too: whoever is first.
   output.write.Close();
   error.write.Close();
-  const int code = ReadExecError(error.read);
+  Descriptor connections;
+  const int code = AwaitExec(pid, error.read, go, connections);
   if (code != 0) {
     ReapFailedChild(pid);
     return Fail(
         SpawnError{code, "cannot run " + command.arguments.front() + ": " + ErrorText(code)});
   }
   SetNonBlocking(output.read);
-  return SpawnedChild{pid, std::move(output.read)};
+  return SpawnedChild{pid, std::move(output.read), std::move(connections)};
 }
 
 }  // namespace

@@ -38,6 +38,8 @@ struct SpawnedChild {
   pid_t pid = 0;
   // Reading end of the child's standard output and error.
   Descriptor output;
+  // Where its filter asks about connections (connection_guard.h); invalid without one.
+  Descriptor connections = {};
 };
 
 // To be called on a thread that lives as long as the child should.
