@@ -224,8 +224,10 @@ class Deployment::Impl {
     lambda::Options options;
     if (state != nullptr) options.archive_folder = state->archives();
     certificates_ = state != nullptr ? state->certificates() : work_folder_->path() / "tls";
-    options.network = {
-        .guarded = true, .allowed = options_.allow_egress, .certificates = certificates_};
+    options.network = {.guarded = true,
+                       .allowed = options_.allow_egress,
+                       .certificates = certificates_,
+                       .api_hosts = ApiHosts()};
     OFFSTAGE_TRY(options.debug, DebuggedFunctions());
     options.region = stack_.region;
     options.account_id = stack_.account_id;
@@ -238,6 +240,18 @@ class Deployment::Impl {
                                                      {context_.clock, context_.ids, context_.log,
                                                       &context_.requests, &output_}));
     return Ok();
+  }
+
+  std::vector<std::string> ApiHosts() const {
+    std::vector<std::string> hosts;
+    for (const templates::Api& api : stack_.apis)
+      hosts.push_back(fmt::format("{}.execute-api.{}.amazonaws.com", api.api_id, stack_.region));
+    for (const templates::Function& function : stack_.functions) {
+      if (function.url)
+        hosts.push_back(
+            fmt::format("{}.lambda-url.{}.on.aws", function.url->url_id, stack_.region));
+    }
+    return hosts;
   }
 
   Result<std::vector<std::string>> DebuggedFunctions() const {

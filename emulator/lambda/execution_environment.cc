@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "lambda/failure.h"
+#include "lambda/network.h"
 
 namespace offstage::lambda {
 namespace {
@@ -23,7 +24,7 @@ constexpr milliseconds kMemoryReadInterval{200};
 // docs.aws.amazon.com/lambda/latest/dg/configuration-response-streaming.html: a streamed answer may
 // have 200 MB.
 constexpr std::size_t kMaxStreamedBytes = 200ULL * 1024 * 1024;
-constexpr milliseconds kExitPatience{300};
+constexpr milliseconds kExitPatience{2000};
 // Of a streamed answer, before the handler has to wait for its reader.
 constexpr std::size_t kMaxWaitingBytes = 1024 * 1024;
 
@@ -78,6 +79,7 @@ ExecutionEnvironment::ExecutionEnvironment(Parameters parameters, const Options&
       host_(host),
       identity_(
           MakeIdentity(dependencies.ids, dependencies.clock.Now(), parameters_.function.version)),
+      program_log_(dependencies.log),
       log_(parameters_.function.name, parameters_.function.version, dependencies.output) {}
 
 ExecutionEnvironment::~ExecutionEnvironment() {
@@ -118,6 +120,8 @@ Status ExecutionEnvironment::StartProcess() {
   process::Command command =
       MakeCommand(context, identity_, "127.0.0.1:" + std::to_string(server_->port()));
   command.mounts = sandbox_.mounts;
+  if (parameters_.mounts.watched_connections)
+    command.connections = ConnectionRulesOf(options_.network, parameters_.endpoints);
   {
     const MutexLock lock(mutex_);
     started_at_ = steady_clock::now();
@@ -312,6 +316,14 @@ void ExecutionEnvironment::OnOutput(std::string_view bytes) {
   log_.AppendHandlerOutput(bytes);
 }
 
+void ExecutionEnvironment::OnRefusedConnection(std::string_view address) {
+  program_log_.Warn(
+      "a connection was refused, since handlers do not leave this machine",
+      {{"function", parameters_.function.name},
+       {"to", std::string(address)},
+       {"allow", fmt::format("--allow-egress {}", address.substr(0, address.rfind(':')))}});
+}
+
 void ExecutionEnvironment::OnExit(const process::ExitStatus& status) {
   const MutexLock lock(mutex_);
   exit_ = status;
@@ -449,7 +461,9 @@ std::optional<http::Reply> ExecutionEnvironment::TakeStream(const http::Request&
   DrainOutput();
   MutexLock lock(mutex_);
   // A process that ends breaks its connection a moment before its end is known, and says more.
-  if (next == Next::kBroken && !exit_.has_value()) changed_.wait_for(lock, kExitPatience);
+  const auto patience = steady_clock::now() + kExitPatience;
+  while (next == Next::kBroken && !exit_.has_value() && steady_clock::now() < patience)
+    changed_.wait_until(lock, patience);
   if (!running_.has_value() || running_->invocation.request_id != request_id) return Accepted();
   if (next == Next::kBroken && exit_.has_value()) return Accepted();
   using Kind = EnvironmentOutcome::Kind;

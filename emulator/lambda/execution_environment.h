@@ -140,6 +140,7 @@ class ExecutionEnvironment : private process::Listener {
   };
 
   void OnOutput(std::string_view bytes) override;
+  void OnRefusedConnection(std::string_view address) override;
   void OnExit(const process::ExitStatus& status) override;
   Status StartProcess();
   http::Reply Answer(const http::Request& request);
@@ -154,6 +155,7 @@ class ExecutionEnvironment : private process::Listener {
   const Options& options_;
   process::Host& host_;
   const EnvironmentIdentity identity_;
+  Log& program_log_;
   InvocationLog log_;
 
   mutable Mutex mutex_;

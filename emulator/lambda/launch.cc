@@ -167,13 +167,11 @@ fs::path BytecodeFolder(const LaunchContext& context) {
 
 Json NetworkSettings(const LaunchContext& context) {
   const NetworkOptions& network = context.options.network;
-  const std::string& url = context.endpoints.aws_url;
-  const auto colon = url.rfind(':');
   return {{"guarded", network.guarded},
           {"allowed", network.allowed},
           {"tls_port", context.endpoints.tls_port},
           {"api_port", context.endpoints.api_port},
-          {"aws_port", colon == std::string::npos ? 0 : std::atoi(url.c_str() + colon + 1)}};
+          {"aws_port", context.endpoints.aws_port()}};
 }
 
 // What a bootstrap must know and a handler must not see in its environment.
@@ -222,6 +220,11 @@ std::vector<std::string> Arguments(const LaunchContext& context) {
 }
 
 }  // namespace
+
+int Endpoints::aws_port() const {
+  const auto colon = aws_url.rfind(':');
+  return colon == std::string::npos ? 0 : std::atoi(aws_url.c_str() + colon + 1);
+}
 
 EnvironmentIdentity MakeIdentity(IdSource& ids, TimePoint now, std::string_view version) {
   return {.access_key_id = "ASIA" + ids.Text(16, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"),

@@ -51,6 +51,9 @@ struct Endpoints {
   int tls_port = 0;
   // The APIs'; 0: they are not served.
   int api_port = 0;
+
+  // The port of `aws_url`; 0: none.
+  int aws_port() const;
 };
 
 // What a command needs to know besides the environment's identity.

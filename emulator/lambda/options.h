@@ -27,6 +27,9 @@ struct NetworkOptions {
   // A folder with ca.pem, which signs the certificates of AWS's host names here, and bundle.pem,
   // the machine's own authorities and that one. Empty: https to AWS's host names is not served.
   std::filesystem::path certificates = {};
+  // Names of the deployment's own APIs and function URLs on AWS:
+  // "a1b2c3d4e5.execute-api.us-east-1.amazonaws.com".
+  std::vector<std::string> api_hosts = {};
 };
 
 // Whether environments get a file system view of their own where the machine allows it.

@@ -10,6 +10,7 @@
 
 #include "base/text.h"
 #include "lambda/bootstrap_files.h"
+#include "lambda/network.h"
 
 namespace offstage::lambda {
 namespace {
@@ -141,6 +142,22 @@ Status HideNameServers(const SandboxNeeds& needs, Sandbox& sandbox) {
   return Ok();
 }
 
+// AWS's host names for programs that the bootstraps do not reach.
+Status NameAwsHosts(const MountSupport& support, const SandboxNeeds& needs, Sandbox& sandbox) {
+  std::error_code error;
+  if (!support.watched_connections || !needs.options.network.guarded ||
+      !fs::exists("/etc/hosts", error)) {
+    return Ok();
+  }
+  std::ifstream file("/etc/hosts");
+  std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  if (!text.empty() && text.back() != '\n') text.push_back('\n');
+  text += AwsHostLines(needs.options.network, needs.options.region);
+  OFFSTAGE_TRY_VOID(WriteFile(needs.folder / "hosts", text));
+  sandbox.mounts.push_back({Mount::Kind::kBind, (needs.folder / "hosts").string(), "/etc/hosts"});
+  return Ok();
+}
+
 }  // namespace
 
 MountSupport ProbeMounts([[maybe_unused]] process::Host& host,
@@ -151,14 +168,18 @@ MountSupport ProbeMounts([[maybe_unused]] process::Host& host,
     void OnOutput(std::string_view) override {}
     void OnExit(const process::ExitStatus&) override {}
   };
-  const auto allowed = [&](Mount mount) -> std::string {
+  const auto runs = [&](const process::Command& command) -> std::string {
     Silent listener;
-    const process::Command command{.arguments = {"/bin/true"}, .mounts = {std::move(mount)}};
     auto child = host.Spawn(command, listener);
     if (!child.ok()) return child.error().message;
     (*child)->WaitForExit(std::chrono::steady_clock::now() + kProbeTimeout);
     return {};
   };
+  const auto allowed = [&](Mount mount) {
+    return runs({.arguments = {"/bin/true"}, .mounts = {std::move(mount)}});
+  };
+  support.watched_connections =
+      runs({.arguments = {"/bin/true"}, .connections = process::ConnectionRules()}).empty();
   std::error_code error;
   for (const char* name : {"a", "b", "at"})
     fs::create_directories(scratch / name, error);
@@ -186,6 +207,7 @@ Result<Sandbox> MakeSandbox(const MountSupport& support, const SandboxNeeds& nee
     return Fail(Error{fmt::format("cannot make {}: {}", tmp.string(), error.message())});
   }
   OFFSTAGE_TRY_VOID(HideNameServers(needs, sandbox));
+  OFFSTAGE_TRY_VOID(NameAwsHosts(support, needs, sandbox));
   // Layers first: their sources may lie below the /tmp that is replaced next.
   MountLayers(support, needs, sandbox);
   KeepReachable(needs, kTmp, tmp, sandbox);

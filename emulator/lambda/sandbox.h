@@ -17,6 +17,8 @@ namespace offstage::lambda {
 struct MountSupport {
   bool private_mounts = false;
   bool overlay = false;
+  // Connections can be watched (process::ConnectionRules).
+  bool watched_connections = false;
   // Why there are no private mounts: "Operation not permitted". Empty: there are.
   std::string reason = {};
 };

@@ -81,6 +81,22 @@ def handler(event:, context:)
 end
 """
 
+# A custom runtime whose connections are a child's, in no language that the emulator knows.
+SHELL = r"""#!/bin/bash
+api=http://$AWS_LAMBDA_RUNTIME_API/2018-06-01/runtime
+while true; do
+  event=$(curl -sS -D /tmp/head "$api/invocation/next")
+  id=$(sed -n 's/^[Ll]ambda-[Rr]untime-[Aa]ws-[Rr]equest-[Ii]d: *\([^[:space:]]*\).*/\1/p' /tmp/head)
+  api_id=$(grep -o '"apiId":"[^"]*"' <<<"$event" | head -n1 | cut -d'"' -f4)
+  case $event in
+    *'"what":"keys"'*) body=$(curl -sS "https://cognito-idp.$AWS_REGION.amazonaws.com/$POOL/.well-known/jwks.json" | grep -o '"kid"' | wc -l) ;;
+    *'"what":"own"'*) body=\\\"$(curl -sS "https://$api_id.execute-api.$AWS_REGION.amazonaws.com/Prod/hello")\\\" ;;
+    *) body=\\\"$(curl -sS -m 5 https://192.0.2.1/ 2>&1 | tr -d '\n' | sed 's/.*Failed to connect.*/refused/')\\\" ;;
+  esac
+  curl -sS -o /dev/null "$api/invocation/$id/response" -d "{\"statusCode\":200,\"body\":\"$body\"}"
+done
+"""
+
 STREAMING = """
 exports.handler = awslambda.streamifyResponse(async (event, stream) => {
   stream.write('one');
@@ -101,6 +117,8 @@ Resources:
     Events: {Get: {Type: Api, Properties: {Path: "/node/{what}", Method: get}}}}}
   Ruby: {Type: AWS::Serverless::Function, Properties: {Runtime: ruby3.2, CodeUri: rb/, Handler: app.handler,
     Events: {Get: {Type: Api, Properties: {Path: "/ruby/{what}", Method: get}}}}}
+  Shell: {Type: AWS::Serverless::Function, Properties: {Runtime: provided.al2023, CodeUri: sh/, Handler: none,
+    Events: {Get: {Type: Api, Properties: {Path: "/shell/{what}", Method: get}}}}}
   Hello: {Type: AWS::Serverless::Function, Properties: {Runtime: python3.11, CodeUri: code.zip, Handler: app.hello,
     Events: {Get: {Type: Api, Properties: {Path: /hello, Method: get}}}}}
   Failing:
@@ -152,7 +170,8 @@ class Lambda(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.project = Project({"template.yml": TEMPLATE, "py/app.py": PYTHON, "js/index.mjs": NODE, "rb/app.rb": RUBY,
-                               "st/index.js": STREAMING})
+                               "st/index.js": STREAMING, "sh/bootstrap": SHELL})
+        (cls.project.folder / "sh/bootstrap").chmod(0o755)
         packed = io.BytesIO()
         with zipfile.ZipFile(packed, "w") as archive:
             archive.writestr("app.py", PYTHON)
@@ -180,7 +199,7 @@ class Lambda(unittest.TestCase):
         self.assertEqual(json.loads(body), expected)
 
     def test_awss_host_names_are_here_over_tls(self):
-        for language in ("python", "node", "ruby"):
+        for language in ("python", "node", "ruby", "shell"):
             with self.subTest(language):
                 self.check("/%s/keys" % language, 1)
                 self.check("/%s/own" % language, "hello")
@@ -201,6 +220,8 @@ class Lambda(unittest.TestCase):
                     self.assertEqual(status, 200)
                     self.assertIn("--allow-egress 192.0.2.1", body)
                     self.check("/%s/keys" % language, 1)
+            self.check("/shell/leave", "refused")
+            self.emulator.expect_output(r"connection was refused.*192\.0\.2\.1:443")
         finally:
             done.set()
             watcher.join()
