@@ -131,6 +131,8 @@ void AddManagedVariables(const LaunchContext& context, Variables& variables) {
     case Language::kPython:
       variables["PYTHONPATH"] = runtime_folder;
       if (context.runtime.version >= Version{3, 12}) variables["LC_CTYPE"] = "C.UTF-8";
+      // debugpy would warn of Python's frozen modules at each start.
+      if (context.debug_port != 0) variables["PYDEVD_DISABLE_FILE_VALIDATION"] = "1";
       break;
     case Language::kNode:
       AddNodeVariables(context, variables);

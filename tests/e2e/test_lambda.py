@@ -7,6 +7,8 @@ import os
 import pathlib
 import re
 import signal
+import socket
+import subprocess
 import threading
 import unittest
 import zipfile
@@ -14,7 +16,7 @@ import zipfile
 from emulator import Emulator, Project, alive, descendants, wait_until
 
 PYTHON = """
-import json, os, socket, urllib.request
+import json, os, socket, time, urllib.request
 REGION = os.environ["AWS_REGION"]
 def get(url):
     with urllib.request.urlopen(url, timeout=10) as answer:
@@ -38,6 +40,9 @@ def failing(event, context):
     raise ValueError("no luck")
 def told(event, context):
     print("TOLD", event["requestContext"]["condition"], event["requestContext"]["approximateInvokeCount"], event["responsePayload"]["errorMessage"])
+def slow(event, context):
+    time.sleep(1.5)
+    return "slow"
 def version(event, context):
     return {"version": context.function_version, "arn": context.invoked_function_arn.split(":")[-1]}
 """
@@ -136,6 +141,8 @@ Resources:
     Handler: app.version, AutoPublishAlias: live}}
   Streaming: {Type: AWS::Serverless::Function, Properties: {FunctionName: streaming, Runtime: nodejs20.x, CodeUri: st/,
     Handler: index.handler}}
+  SlowPython: {Type: AWS::Serverless::Function, Properties: {FunctionName: slow-python, Runtime: python3.12, CodeUri: py/,
+    Handler: app.slow, Timeout: 1}}
   Slow: {Type: AWS::Serverless::Function, Properties: {FunctionName: slow, Runtime: nodejs20.x, CodeUri: st/,
     Handler: index.slow, Timeout: 1}}
 """
@@ -176,7 +183,7 @@ class Lambda(unittest.TestCase):
         with zipfile.ZipFile(packed, "w") as archive:
             archive.writestr("app.py", PYTHON)
         (cls.project.folder / "code.zip").write_bytes(packed.getvalue())
-        cls.emulator = Emulator("--debug", "Slow", cwd=cls.project.folder)
+        cls.emulator = Emulator("--debug", "Slow", "--debug", "SlowPython", "--interpreter", "python3.12=/usr/bin/python3", cwd=cls.project.folder)
 
     @classmethod
     def tearDownClass(cls):
@@ -249,12 +256,13 @@ class Lambda(unittest.TestCase):
         self.assertEqual(re.findall(rb"PayloadChunk|one|two|InvokeComplete", body),
                          [b"PayloadChunk", b"one", b"PayloadChunk", b"two", b"InvokeComplete"])
 
-    def test_a_debugged_function_listens_and_is_not_timed_out(self):
-        port = int(re.search(r"debug Slow: attach a debugger to 127\.0\.0\.1:(\d+)", self.emulator.output()).group(1))
+    def debug_port(self, function):
+        return int(re.search(r"debug %s: attach a debugger to 127\.0\.0\.1:(\d+)" % function, self.emulator.output()).group(1))
 
+    def test_a_debugged_function_listens_and_is_not_timed_out(self):
         def inspector():
             try:
-                connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+                connection = http.client.HTTPConnection("127.0.0.1", self.debug_port("Slow"), timeout=5)
                 connection.request("GET", "/json/version")
                 return json.loads(connection.getresponse().read())
             except OSError:
@@ -262,6 +270,22 @@ class Lambda(unittest.TestCase):
 
         self.assertIn("node.js", wait_until(inspector, "the inspector, before any invocation")["Browser"])
         status, _, body = self.aws("POST", "/2015-03-31/functions/slow/invocations", "{}")
+        self.assertEqual((status, body), (200, b'"slow"'))
+
+    @unittest.skipIf(subprocess.call(["/usr/bin/python3", "-c", "import debugpy"], stderr=subprocess.DEVNULL), "no debugpy")
+    def test_a_python_debugger_attaches(self):
+        request = json.dumps({"seq": 1, "type": "request", "command": "initialize", "arguments": {"adapterID": "test"}})
+
+        def adapter():
+            try:
+                with socket.create_connection(("127.0.0.1", self.debug_port("SlowPython")), 5) as connection:
+                    connection.sendall(("Content-Length: %d\r\n\r\n%s" % (len(request), request)).encode())
+                    return connection.recv(4096)
+            except OSError:
+                return None
+
+        self.assertIn(b"debugpy", wait_until(adapter, "the debug adapter, before any invocation"))
+        status, _, body = self.aws("POST", "/2015-03-31/functions/slow-python/invocations", "{}")
         self.assertEqual((status, body), (200, b'"slow"'))
 
 
