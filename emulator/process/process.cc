@@ -4,7 +4,9 @@
 
 #include <charconv>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
+#include <system_error>
 
 #include "base/text.h"
 
@@ -57,13 +59,40 @@ std::optional<std::size_t> PeakMemoryBytes(pid_t pid) {
   return std::nullopt;
 }
 
-std::optional<std::size_t> MemoryBytes(pid_t pid) {
+namespace {
+
+// Deeper trees than this are cut off.
+constexpr int kMaxDepth = 16;
+
+std::optional<std::size_t> MemoryBytes(pid_t pid, int depth);
+
+std::size_t MemoryOfDescendants(const std::string& folder, int depth) {
+  std::size_t bytes = 0;
+  std::error_code error;
+  // Each thread has the children that it started.
+  for (const auto& thread : std::filesystem::directory_iterator(folder + "/task", error)) {
+    std::ifstream children(thread.path() / "children");
+    for (pid_t child = 0; children >> child;)
+      bytes += MemoryBytes(child, depth + 1).value_or(0);
+  }
+  return bytes;
+}
+
+std::optional<std::size_t> MemoryBytes(pid_t pid, int depth) {
+  const std::string folder = "/proc/" + std::to_string(pid);
   // "size resident shared ...", in pages.
-  std::ifstream file("/proc/" + std::to_string(pid) + "/statm");
+  std::ifstream file(folder + "/statm");
   std::size_t size = 0;
   std::size_t resident = 0;
   if (!(file >> size >> resident)) return std::nullopt;
-  return resident * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+  const std::size_t own = resident * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+  return own + (depth < kMaxDepth ? MemoryOfDescendants(folder, depth) : 0);
+}
+
+}  // namespace
+
+std::optional<std::size_t> MemoryBytes(pid_t pid) {
+  return MemoryBytes(pid, 0);
 }
 
 }  // namespace offstage::process

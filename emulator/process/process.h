@@ -151,7 +151,8 @@ std::optional<std::string> Capture(Host& host, const Command& command,
 // The most memory that a process has had in use, or null where the platform does not tell (only
 // Linux does).
 std::optional<std::size_t> PeakMemoryBytes(pid_t pid);
-// What a process has in memory now, or null where the platform does not tell.
+// What a process and all that it has started have in memory now, pages that they share counted
+// for each; or null where the platform does not tell.
 std::optional<std::size_t> MemoryBytes(pid_t pid);
 
 }  // namespace offstage::process

@@ -194,6 +194,18 @@ TEST_F(ProcessTest, NoChildOutlivesAHostKilledBySigkill) {
   EXPECT_TRUE(WaitUntilGone(orphan));
 }
 
+TEST_F(ProcessTest, MemoryIsThatOfChildrenToo) {
+#if !defined(__linux__)
+  GTEST_SKIP() << "only Linux tells";
+#endif
+  const auto child = Shell(
+      "/usr/bin/python3 -c 'x = bytearray(b\"x\") * (64 << 20); print(\"there\", flush=True); "
+      "import time; time.sleep(60)'; true");
+  ASSERT_TRUE(recorder_.WaitForText("there"));
+  EXPECT_GT(MemoryBytes(child->pid()).value_or(0), 64U << 20);
+  child->Kill();
+}
+
 TEST(Memory, PeakOfThisProcessIsPlausible) {
 #if defined(__linux__)
   const auto peak = PeakMemoryBytes(getpid());
