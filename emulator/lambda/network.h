@@ -11,8 +11,7 @@
 
 namespace offstage::lambda {
 
-// Null: connections are not guarded. Looks up the allowed hosts' addresses, so it may wait for name
-// servers when there are any.
+// Null: connections are not guarded. Where some hosts are allowed, all addresses are.
 std::optional<process::ConnectionRules> ConnectionRulesOf(const NetworkOptions& network,
                                                           const Endpoints& endpoints);
 

@@ -176,12 +176,6 @@ bool IsLocal(const std::string& host) {
   return host.starts_with("127.") || host == "0.0.0.0" || host == "::1" || host == "::";
 }
 
-bool IsAllowed(const std::string& host, const ConnectionRules& rules) {
-  return IsLocal(host) || rules.allow_all ||
-         std::find(rules.allowed_addresses.begin(), rules.allowed_addresses.end(), host) !=
-             rules.allowed_addresses.end();
-}
-
 // A thread's process, since descriptors are taken from processes.
 pid_t ProcessOf(pid_t thread) {
   const std::string path = "/proc/" + std::to_string(thread) + "/status";
@@ -263,7 +257,7 @@ std::optional<std::string> AnswerConnectionFilter(const Descriptor& filter,
       Answer(filter, question.id, ConnectInstead(question, *instead), 0);
       return std::nullopt;
     }
-    if (IsAllowed(host, rules)) continue;
+    if (IsLocal(host) || rules.allow_all) continue;
     Answer(filter, question.id, ECONNREFUSED, 0);
     const bool v6 = host.find(':') != std::string::npos;
     return (v6 ? "[" + host + "]" : host) + ":" + std::to_string(port);

@@ -38,8 +38,7 @@ struct Mount {
 
 // Where a child and all that it starts may connect to. Loopback always.
 struct ConnectionRules {
-  // "192.0.2.1", "2001:db8::1": besides those of this machine.
-  std::vector<std::string> allowed_addresses = {};
+  // Other machines as well: only the redirects matter then.
   bool allow_all = false;
   // A connection to the address and port ends at a port of this machine instead.
   struct Redirect {
