@@ -48,6 +48,8 @@ struct LambdaProxy {
   std::string function = {};
   // REST APIs always use kV1, whatever stands here.
   PayloadVersion payload = PayloadVersion::kV1;
+  // Function URLs: `InvokeMode`. A streamed answer reaches the client as it is written.
+  enum class InvokeMode { kBuffered, kResponseStream } mode = InvokeMode::kBuffered;
   // How long the service waits: 29 s for REST, 30 s for HTTP APIs; zero means that default.
   std::chrono::milliseconds timeout{0};
 };

@@ -69,6 +69,65 @@ http::Reply TimedOut(Call& call, const std::string& function, std::chrono::milli
   return ErrorReply(call, error::kIntegrationTimeout);
 }
 
+IntegrationFacts FactsOf(const LambdaProxy& proxy, const InvokeResult& result) {
+  IntegrationFacts facts{.function = proxy.function, .invoked = true};
+  AddResult(result, facts);
+  return facts;
+}
+
+// Status and headers, from the metadata if there are any. With a body when it is an error, which
+// takes the place of whatever the function wrote.
+http::Reply StreamHead(Call& call, const LambdaProxy& proxy, StreamedAnswer& stream) {
+  const StreamedAnswer::Head head = stream.AwaitHead();
+  if (head.content_type.empty()) {
+    const InvokeResult result = stream.AwaitResult();
+    if (result.status != InvokeStatus::kOk)
+      return FailedInvocation(call, proxy.function, result, std::chrono::milliseconds(0));
+  }
+  // Recorded in middyjs/middy#1189: metadata leave with the first piece, so with none they are
+  // lost.
+  if (stream.bytes() == 0) {
+    call.Explain(fmt::format(
+        "{} wrote nothing, so status and headers that it may have set are lost, here as deployed",
+        proxy.function));
+    return {.status = 200, .headers = {{"Content-Type", "application/octet-stream"}}};
+  }
+  if (!head.metadata_declared()) {
+    // Sent verbatim, as hotsock/voker's probe of the service asserts.
+    if (ParseProxyAnswer(head.first_piece, ProxyDialect::kHttpApi).ok()) {
+      call.Explain(fmt::format(
+          "{} does not stream, so its answer {{\"statusCode\": ...}} is sent as it is, here as "
+          "deployed: use awslambda.streamifyResponse, or InvokeMode BUFFERED",
+          proxy.function));
+    }
+    return {.status = 200, .headers = {{"Content-Type", head.content_type}}};
+  }
+  Result<ProxyAnswer> answer =
+      head.prelude.has_value()
+          ? ParseStreamPrelude(*head.prelude)
+          : Fail(Error{"its metadata do not end in eight zero bytes within 16 KB"});
+  if (!answer.ok()) {
+    call.Explain(fmt::format("function {}: {}", proxy.function, answer.error().message));
+    return ErrorReply(call, error::kBadGateway);
+  }
+  http::Reply reply{.status = answer->status, .headers = RemapHeaders(answer->headers)};
+  if (reply.headers.Find("content-type") == nullptr)
+    reply.headers.Add("Content-Type", "application/octet-stream");
+  return reply;
+}
+
+http::Reply InvokeStreaming(Call& call, const LambdaProxy& proxy, Invoker& invoker,
+                            InvokeRequest request, IntegrationFacts& facts) {
+  auto stream = std::make_shared<StreamedAnswer>(invoker, std::move(request));
+  http::Reply reply = StreamHead(call, proxy, *stream);
+  if (!reply.body.empty()) {
+    facts = FactsOf(proxy, stream->AwaitResult());
+    return reply;
+  }
+  facts = {.function = proxy.function, .invoked = true, .stream = std::move(stream)};
+  return reply;
+}
+
 http::Reply Invoke(Call& call, const LambdaProxy& proxy, Invoker& invoker,
                    IntegrationFacts& facts) {
   const bool v2 = !call.api.is_rest() && proxy.payload == PayloadVersion::kV2;
@@ -80,13 +139,11 @@ http::Reply Invoke(Call& call, const LambdaProxy& proxy, Invoker& invoker,
   request.wait_limit = limit;
   // Recorded: test_request_id_invoke_url.
   if (call.api.is_function_url()) request.request_id = call.request_id;
+  if (proxy.mode == LambdaProxy::InvokeMode::kResponseStream)
+    return InvokeStreaming(call, proxy, invoker, std::move(request), facts);
   const auto start = std::chrono::steady_clock::now();
   const InvokeResult result = invoker.Invoke(request);
-  facts = {.function = proxy.function,
-           .invoked = true,
-           .request_id = result.request_id,
-           .cold_start = result.cold_start,
-           .times = result.times};
+  facts = FactsOf(proxy, result);
   // Also when the invoker waited longer than asked.
   if (limit.count() > 0 && std::chrono::steady_clock::now() - start > limit)
     return TimedOut(call, proxy.function, limit);
@@ -103,6 +160,12 @@ http::Reply Invoke(Call& call, const LambdaProxy& proxy, Invoker& invoker,
 }
 
 }  // namespace
+
+void AddResult(const InvokeResult& result, IntegrationFacts& facts) {
+  facts.request_id = result.request_id;
+  facts.cold_start = result.cold_start;
+  facts.times = result.times;
+}
 
 std::chrono::milliseconds IntegrationTimeout(const Api& api, const LambdaProxy& proxy) {
   if (proxy.timeout.count() > 0) return proxy.timeout;

@@ -224,13 +224,15 @@ gateway::ApiConfig ToUrlConfig(const templates::Stack& stack, const templates::F
   gateway::Route route;
   route.method = "ANY";
   route.path = "$default";
-  route.integration =
-      gateway::LambdaProxy{.function = function.name, .payload = gateway::PayloadVersion::kV2};
+  gateway::LambdaProxy proxy{.function = function.name, .payload = gateway::PayloadVersion::kV2};
   if (url.auth_type != "NONE") route.iam = gateway::Route::IamAuthorization::kRequired;
-  if (url.invoke_mode != "BUFFERED") {
-    route.refused = fmt::format("{}: function URLs with InvokeMode {} are not emulated",
-                                function.position.Text(), url.invoke_mode);
+  if (url.invoke_mode == "RESPONSE_STREAM") {
+    proxy.mode = gateway::LambdaProxy::InvokeMode::kResponseStream;
+  } else if (url.invoke_mode != "BUFFERED") {
+    route.refused =
+        fmt::format("{}: there is no InvokeMode {}", function.position.Text(), url.invoke_mode);
   }
+  route.integration = std::move(proxy);
   config.routes.push_back(std::move(route));
   if (url.cors.IsMap()) config.http_cors = ToUrlCors(url.cors);
   return config;
