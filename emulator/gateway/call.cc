@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "gateway/admission.h"
 #include "gateway/http_proxy.h"
+#include "gateway/parameter_mapping.h"
 
 namespace offstage::gateway {
 
@@ -136,12 +137,18 @@ std::string PrepareIntegration(const ApiConfig& config, CompiledRoute& compiled)
     return PrepareMappings(*mapped, compiled.mappings);
   if (const auto* proxy = std::get_if<HttpProxy>(&compiled.route.integration))
     return UnsupportedHttpProxy(*proxy, config.kind);
+  if (const auto* proxy = std::get_if<LambdaProxy>(&compiled.route.integration))
+    return UnsupportedMappings(proxy->parameters, proxy->response_parameters);
   return {};
 }
 
 Status AddRoute(Api& api, std::size_t index) {
   CompiledRoute& compiled = api.routes[index];
   Route& route = compiled.route;
+  // A REST resource has no name after its last slash: templates may write one, requests with and
+  // without it reach the same resource (serverless-patterns' apigw-usage-plans).
+  while (api.is_rest() && route.path.size() > 1 && route.path.ends_with('/'))
+    route.path.pop_back();
   compiled.resource_id = StableId(api.config.id + route.path, route.path == "/" ? 10 : 6);
   if (route.refused.empty()) route.refused = PrepareProtection(api.config, compiled);
   if (route.refused.empty()) route.refused = PrepareIntegration(api.config, compiled);

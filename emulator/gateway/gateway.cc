@@ -224,6 +224,11 @@ std::optional<http::Reply> Gateway::Impl::CheckLimits(Call& call) const {
     return rest ? MakePlainError(413, "HTTP header is larger than 10240 bytes.")
                 : MakeHttpError(431, "Request Header Fields Too Large");
   }
+  if (rest && request.RawQuery().find('|') != std::string_view::npos) {
+    call.explanation =
+        "a raw | in the query must be sent as %7C (api-gateway-known-issues: it is not supported)";
+    return MakePlainError(400, "Bad Request");
+  }
   const std::size_t max_url = edge ? kMaxEdgeUrl : kMaxRegionalUrl;
   if (rest && request.target.size() > max_url) {
     call.explanation = fmt::format("the URL has {} characters; API Gateway takes {}",
@@ -419,6 +424,11 @@ Result<std::unique_ptr<Gateway>> Gateway::Create(std::vector<ApiConfig> apis,
     }
     OFFSTAGE_TRY(Api api, CompileApi(std::move(config), warnings));
     RefuseUncheckable(api, dependencies.tokens);
+    for (const std::string& what : api.config.unenforced) {
+      warnings.push_back(
+          fmt::format("API {}: {} is not enforced here: requests that it refuses deployed pass",
+                      api.config.name, what));
+    }
     compiled.push_back(std::make_unique<Api>(std::move(api)));
   }
   for (const std::string& warning : warnings)

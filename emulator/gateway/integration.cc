@@ -8,6 +8,7 @@
 #include "gateway/gateway_error.h"
 #include "gateway/http_proxy.h"
 #include "gateway/mapped_integration.h"
+#include "gateway/parameter_mapping.h"
 #include "gateway/proxy_answer.h"
 
 namespace offstage::gateway {
@@ -86,11 +87,18 @@ http::Reply StreamHead(Call& call, const LambdaProxy& proxy, StreamedAnswer& str
   }
   // Recorded in middyjs/middy#1189: metadata leave with the first piece, so with none they are
   // lost.
-  if (stream.bytes() == 0) {
+  if (stream.bytes() == 0 && !call.api.is_rest()) {
     call.Explain(fmt::format(
         "{} wrote nothing, so status and headers that it may have set are lost, here as deployed",
         proxy.function));
     return {.status = 200, .headers = {{"Content-Type", "application/octet-stream"}}};
+  }
+  if (!head.metadata_declared() && call.api.is_rest()) {
+    call.Explain(fmt::format(
+        "{} must stream metadata and eight zero bytes first (content type "
+        "application/vnd.awslambda.http-integration-response), as ResponseTransferMode STREAM asks",
+        proxy.function));
+    return ErrorReply(call, error::kBadGateway);
   }
   if (!head.metadata_declared()) {
     // Sent verbatim, as hotsock/voker's probe of the service asserts.
@@ -104,7 +112,8 @@ http::Reply StreamHead(Call& call, const LambdaProxy& proxy, StreamedAnswer& str
   }
   Result<ProxyAnswer> answer =
       head.prelude.has_value()
-          ? ParseStreamPrelude(*head.prelude)
+          ? ParseStreamPrelude(*head.prelude,
+                               call.api.is_rest() ? ProxyDialect::kRest : ProxyDialect::kHttpApi)
           : Fail(Error{"its metadata do not end in eight zero bytes within 16 KB"});
   if (!answer.ok()) {
     call.Explain(fmt::format("function {}: {}", proxy.function, answer.error().message));
@@ -112,7 +121,8 @@ http::Reply StreamHead(Call& call, const LambdaProxy& proxy, StreamedAnswer& str
   }
   http::Reply reply{.status = answer->status, .headers = RemapHeaders(answer->headers)};
   if (reply.headers.Find("content-type") == nullptr)
-    reply.headers.Add("Content-Type", "application/octet-stream");
+    reply.headers.Add("Content-Type",
+                      call.api.is_rest() ? "application/json" : "application/octet-stream");
   return reply;
 }
 
@@ -128,13 +138,44 @@ http::Reply InvokeStreaming(Call& call, const LambdaProxy& proxy, Invoker& invok
   return reply;
 }
 
+bool UsesV2(const Call& call, const LambdaProxy& proxy) {
+  return !call.api.is_rest() && proxy.payload == PayloadVersion::kV2;
+}
+
+std::string BuildEvent(const Call& call, const LambdaProxy& proxy) {
+  return UsesV2(call, proxy) ? BuildEventV2(call) : BuildEventV1(call);
+}
+
+// The event of the request that the parameter mappings make of this one.
+std::string BuildMappedEvent(const Call& call, const LambdaProxy& proxy) {
+  http::Request changed = call.request;
+  std::vector<NamedValues> query = call.query;
+  std::optional<std::string> path;
+  ApplyRequestMappings(call, proxy.parameters, {changed.headers, query, path});
+  if (path.has_value() && !path->starts_with('/')) path->insert(0, 1, '/');
+  changed.target = WithQuery(path.value_or(std::string(call.request.RawPath())), query);
+  Call mapped(call.api, changed);
+  mapped.route = call.route;
+  mapped.path = path.value_or(call.path);
+  mapped.stage_path = path.value_or(call.stage_path);
+  mapped.parameters = call.parameters;
+  mapped.query = std::move(query);
+  mapped.time = call.time;
+  mapped.request_id = call.request_id;
+  mapped.extended_request_id = call.extended_request_id;
+  mapped.trace_root = call.trace_root;
+  mapped.trace_rest = call.trace_rest;
+  mapped.authorizer_json = call.authorizer_json;
+  return BuildEvent(mapped, proxy);
+}
+
 http::Reply Invoke(Call& call, const LambdaProxy& proxy, Invoker& invoker,
                    IntegrationFacts& facts) {
-  const bool v2 = !call.api.is_rest() && proxy.payload == PayloadVersion::kV2;
   const std::chrono::milliseconds limit = IntegrationTimeout(call.api, proxy);
   InvokeRequest request;
   request.function = proxy.function;
-  request.payload = v2 ? BuildEventV2(call) : BuildEventV1(call);
+  request.payload =
+      proxy.parameters.empty() ? BuildEvent(call, proxy) : BuildMappedEvent(call, proxy);
   request.trace_header = call.trace_root + call.trace_rest;
   request.wait_limit = limit;
   // Recorded: test_request_id_invoke_url.
@@ -149,14 +190,17 @@ http::Reply Invoke(Call& call, const LambdaProxy& proxy, Invoker& invoker,
     return TimedOut(call, proxy.function, limit);
   if (result.status != InvokeStatus::kOk)
     return FailedInvocation(call, proxy.function, result, limit);
-  auto answer = v2 ? ParseProxyAnswerV2(result.payload)
-                   : ParseProxyAnswer(result.payload, call.api.is_rest() ? ProxyDialect::kRest
-                                                                         : ProxyDialect::kHttpApi);
+  auto answer = UsesV2(call, proxy)
+                    ? ParseProxyAnswerV2(result.payload)
+                    : ParseProxyAnswer(result.payload, call.api.is_rest() ? ProxyDialect::kRest
+                                                                          : ProxyDialect::kHttpApi);
   if (!answer.ok()) {
     call.explanation = fmt::format("function {}: {}", proxy.function, answer.error().message);
     return ErrorReply(call, error::kBadGateway);
   }
-  return ReplyWith(call, proxy.function, std::move(answer).value());
+  http::Reply reply = ReplyWith(call, proxy.function, std::move(answer).value());
+  ApplyResponseMappings(call, proxy.response_parameters, reply);
+  return reply;
 }
 
 }  // namespace
@@ -169,7 +213,9 @@ void AddResult(const InvokeResult& result, IntegrationFacts& facts) {
 
 std::chrono::milliseconds IntegrationTimeout(const Api& api, const LambdaProxy& proxy) {
   if (proxy.timeout.count() > 0) return proxy.timeout;
-  if (api.is_function_url()) return std::chrono::milliseconds(0);
+  // response-transfer-mode.html: a stream may take 15 minutes, which no function outlives.
+  if (api.is_function_url() || proxy.mode == LambdaProxy::InvokeMode::kResponseStream)
+    return std::chrono::milliseconds(0);
   return api.is_rest() ? std::chrono::seconds(29) : std::chrono::seconds(30);
 }
 

@@ -165,9 +165,7 @@ Result<ProxyAnswer> ParseKnownKeys(Json& json) {
   return answer;
 }
 
-// Payload format 2.0: no multiValueHeaders, but cookies.
 Result<ProxyAnswer> ParseWithCookies(Json& json) {
-  json.erase("multiValueHeaders");
   OFFSTAGE_TRY(ProxyAnswer answer, ParseKnownKeys(json));
   const auto cookies = json.find("cookies");
   if (cookies != json.end() && cookies->is_array()) {
@@ -240,13 +238,15 @@ Result<ProxyAnswer> ParseProxyAnswerV2(std::string_view payload) {
     inferred.headers.Add("Content-Type", "application/json");
     return inferred;
   }
+  json.erase("multiValueHeaders");
   return ParseWithCookies(json);
 }
 
-Result<ProxyAnswer> ParseStreamPrelude(std::string_view prelude) {
+Result<ProxyAnswer> ParseStreamPrelude(std::string_view prelude, ProxyDialect dialect) {
   auto parsed = ParseJson(prelude);
   if (!parsed.ok() || !parsed->is_object())
     return Fail(Error{"the metadata before the eight zero bytes is not a JSON object"});
+  if (dialect == ProxyDialect::kHttpApi) parsed->erase("multiValueHeaders");
   return ParseWithCookies(parsed.value());
 }
 

@@ -156,6 +156,22 @@ gateway::EndpointType ToEndpointType(const Api& api) {
              : gateway::EndpointType::kEdge;
 }
 
+// Resource policies are read by nobody here, and no role is asked before a table is.
+std::vector<std::string> UnenforcedOf(const Api& api) {
+  std::vector<std::string> found;
+  const bool of_route = std::any_of(api.routes.begin(), api.routes.end(), [](const Route& route) {
+    return !route.auth.resource_policy.IsNull();
+  });
+  if (of_route || api.properties.Contains("Policy") || api.auth.Contains("ResourcePolicy") ||
+      api.definition.Contains("x-amazon-apigateway-policy"))
+    found.emplace_back("its resource policy");
+  const bool with_role = std::any_of(api.routes.begin(), api.routes.end(), [](const Route& route) {
+    return route.integration.Contains("credentials");
+  });
+  if (with_role) found.emplace_back("the role of its AWS integrations");
+  return found;
+}
+
 gateway::ApiConfig ToApiConfig(const templates::Stack& stack, const Api& api) {
   gateway::ApiConfig config;
   config.kind =
@@ -185,6 +201,7 @@ gateway::ApiConfig ToApiConfig(const templates::Stack& stack, const Api& api) {
   SetCors(api, config);
   SetGatewayResponses(stack, api, config);
   SetUsagePlans(stack, api, config);
+  config.unenforced = UnenforcedOf(api);
   return config;
 }
 
