@@ -284,7 +284,14 @@ http::Reply Gateway::Impl::Answer(Call& call, std::string_view path, Integration
 // A browser hides such an answer from the page. Deployed it would be the same, so nothing is added.
 void Gateway::Impl::WarnAboutCors(Call& call, const http::Reply& reply) const {
   const std::string_view origin = call.Header("origin");
-  if (origin.empty() || reply.headers.Find("access-control-allow-origin") != nullptr) return;
+  if (origin.empty()) return;
+  const auto allowed = reply.headers.GetAll("access-control-allow-origin");
+  if (allowed.size() > 1) {
+    call.Explain(
+        "a browser refuses this answer: it has Access-Control-Allow-Origin twice, from the handler "
+        "and from the URL's Cors, here as deployed");
+  }
+  if (!allowed.empty()) return;
   const std::size_t scheme = origin.find("://");
   if (scheme != std::string_view::npos && origin.substr(scheme + 3) == call.Header("host")) return;
   std::string text = fmt::format(

@@ -20,7 +20,10 @@ http::Reply ErrorReply(const Call& call, const ErrorKind& kind) {
   if (call.api.is_function_url()) return MakeFunctionUrlError(kind.status);
   // HTTP APIs say less: recorded texts of http-api-troubleshooting-lambda.
   if (kind.status == 413) return MakeHttpError(413, "Request Entity Too Large");
-  if (kind.status == 504) return MakeHttpError(503, "Service Unavailable");
+  if (kind.status == 504) {
+    // Without a Content-Type, as in cortexlabs/cortex#1225.
+    return {.status = 503, .body = R"({"message":"Service Unavailable"})"};
+  }
   return MakeHttpError(500, "Internal Server Error");
 }
 

@@ -153,6 +153,7 @@ TEST_F(TokenAuthorizerTest, JwtChecksAudienceAndScopes) {
   EXPECT_EQ(missing.status, 401);
   EXPECT_EQ(missing.body, R"({"message":"Unauthorized"})");
   EXPECT_EQ(missing.headers.Get("www-authenticate"), "Bearer");
+  EXPECT_EQ(missing.headers.Find("content-type"), nullptr);
   const http::Reply other = Http({}, PayloadVersion::kV2, "another").Get("/x", With("id"));
   EXPECT_EQ(other.status, 401);
   EXPECT_EQ(other.headers.Get("www-authenticate"),
