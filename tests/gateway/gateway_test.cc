@@ -141,6 +141,13 @@ TEST(Gateway, RestResourcesHaveNoNameAfterTheLastSlash) {
   EXPECT_EQ(test.Get("/x").status, 200);
   EXPECT_EQ(test.Get("/Prod/x/").status, 200);
   EXPECT_EQ(test.gateway->Routes()[0].path, "/x");
+  ApiConfig both = RestApi({"GET /x/", "POST /x", "GET /x"});
+  both.rest_cors = RestCors{};
+  GatewayUnderTest twice(std::move(both));
+  EXPECT_EQ(twice.Get("/x").status, 200);
+  EXPECT_EQ(twice.Send("OPTIONS", "/x").headers.Get("access-control-allow-methods"),
+            "GET,OPTIONS,POST");
+  EXPECT_THAT(twice.log.Lines()[0], HasSubstr("GET /x is there twice"));
 }
 
 TEST(Gateway, GivesUpAfterTheIntegrationTimeout) {
