@@ -48,7 +48,9 @@ Result<std::string> ReadSource(const std::string& source) {
 Result<std::map<std::string, std::shared_ptr<const cognito::RsaPublicKey>>> ReadKeys(
     const std::string& source) {
   OFFSTAGE_TRY(const std::string text, ReadSource(source));
-  OFFSTAGE_TRY(const Json document, ParseJson(text));
+  const auto parsed = ParseJson(text);
+  if (!parsed.ok()) return Fail(Error{fmt::format("{}: {}", source, parsed.error().message)});
+  const Json& document = *parsed;
   const auto list = document.is_object() ? document.find("keys") : document.end();
   if (!document.is_object() || list == document.end() || !list->is_array())
     return Fail(Error{fmt::format("{} is no JSON Web Key Set: it has no list \"keys\"", source)});

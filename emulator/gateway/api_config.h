@@ -42,14 +42,28 @@ enum class SelfAddress {
 
 enum class PayloadVersion { kV1, kV2 };
 
+// Name and text in the order written.
+using Pairs = std::vector<std::pair<std::string, std::string>>;
+
+// `ResponseParameters` of an HTTP API, by status code: "overwrite:header.x" and so on,
+// "overwrite:statuscode".
+using ResponseMappings = std::map<std::string, Pairs>;
+
 // The integration `AWS_PROXY` with a function.
 struct LambdaProxy {
   // Physical name, as the Invoker knows it.
   std::string function = {};
   // REST APIs always use kV1, whatever stands here.
   PayloadVersion payload = PayloadVersion::kV1;
+  // `InvokeMode` of a function URL, `ResponseTransferMode` of a REST API. A streamed answer reaches
+  // the client as it is written, for as long as the function runs.
+  enum class InvokeMode { kBuffered, kResponseStream } mode = InvokeMode::kBuffered;
   // How long the service waits: 29 s for REST, 30 s for HTTP APIs; zero means that default.
   std::chrono::milliseconds timeout{0};
+  // HTTP APIs: "overwrite:header.x", "append:querystring.y", "remove:header.z", "overwrite:path" to
+  // "$request.header.a" and so on; they change the event.
+  Pairs parameters = {};
+  ResponseMappings response_parameters = {};
 };
 
 // A fixed answer: what SAM's `Cors` puts on OPTIONS. (A MOCK integration of the author's own is a
@@ -61,9 +75,6 @@ struct MockIntegration {
   std::string content_type = "application/json";
   std::string body = {};
 };
-
-// Name and text in the order written.
-using Pairs = std::vector<std::pair<std::string, std::string>>;
 
 // `contentHandling`: how bodies change between text and bytes on their way.
 enum class ContentHandling { kNone, kToText, kToBinary };
@@ -120,8 +131,7 @@ struct HttpProxy {
   // REST: "integration.request.header.X" to a source, as above. HTTP APIs: "overwrite:header.x",
   // "append:querystring.y", "remove:header.z", "overwrite:path" to "$request.header.a" and so on.
   Pairs parameters = {};
-  // HTTP APIs, by status code: "overwrite:header.x" and so on, "overwrite:statuscode".
-  std::map<std::string, Pairs> response_parameters = {};
+  ResponseMappings response_parameters = {};
   std::chrono::milliseconds timeout{0};
 };
 
@@ -282,6 +292,9 @@ struct ApiConfig {
   std::optional<HttpCors> http_cors = {};
   // By response type: "DEFAULT_4XX", "UNAUTHORIZED" ...
   std::map<std::string, GatewayResponse> gateway_responses = {};
+  // What the deployed API enforces and this gateway does not ("its resource policy"); said aloud in
+  // the log when the gateway is made.
+  std::vector<std::string> unenforced = {};
 };
 
 }  // namespace offstage::gateway

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "gateway/admission.h"
 #include "gateway/http_proxy.h"
+#include "gateway/parameter_mapping.h"
 
 namespace offstage::gateway {
 
@@ -136,7 +137,33 @@ std::string PrepareIntegration(const ApiConfig& config, CompiledRoute& compiled)
     return PrepareMappings(*mapped, compiled.mappings);
   if (const auto* proxy = std::get_if<HttpProxy>(&compiled.route.integration))
     return UnsupportedHttpProxy(*proxy, config.kind);
+  if (const auto* proxy = std::get_if<LambdaProxy>(&compiled.route.integration))
+    return UnsupportedMappings(proxy->parameters, proxy->response_parameters);
   return {};
+}
+
+// A REST resource has no name after its last slash: templates may write one, requests with and
+// without it reach the same resource (serverless-patterns' apigw-usage-plans).
+void DropLastSlashes(ApiConfig& config, std::vector<std::string>& warnings) {
+  std::set<std::pair<std::string, std::string>> taken;
+  for (const Route& route : config.routes) {
+    if (!route.path.ends_with('/')) taken.emplace(route.method, route.path);
+  }
+  std::vector<Route> kept;
+  for (Route& route : config.routes) {
+    const bool slash = route.path.size() > 1 && route.path.ends_with('/');
+    while (route.path.size() > 1 && route.path.ends_with('/'))
+      route.path.pop_back();
+    if (slash && !taken.emplace(route.method, route.path).second) {
+      warnings.push_back(
+          fmt::format("API {}: {} {} is there twice, with and without a slash at its end; the one "
+                      "with it is not served",
+                      config.name, route.method, route.path));
+    } else {
+      kept.push_back(std::move(route));
+    }
+  }
+  config.routes = std::move(kept);
 }
 
 Status AddRoute(Api& api, std::size_t index) {
@@ -178,6 +205,7 @@ CalendarTime ToCalendar(TimePoint time) {
 Result<Api> CompileApi(ApiConfig config, std::vector<std::string>& warnings) {
   Api api;
   api.config = std::move(config);
+  if (api.is_rest()) DropLastSlashes(api.config, warnings);
   api.routes = AllRoutes(api.config);
   for (std::size_t i = 0; i < api.routes.size(); ++i) {
     const Status added = AddRoute(api, i);

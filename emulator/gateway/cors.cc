@@ -20,10 +20,12 @@ bool MatchesOrigin(std::string_view origin, std::string_view pattern) {
          EqualsIgnoreCase(origin.substr(origin.size() - tail.size()), tail);
 }
 
-// The value of Access-Control-Allow-Origin, or empty when the origin is not allowed.
-std::string AllowedOrigin(const HttpCors& cors, std::string_view origin) {
+// The value of Access-Control-Allow-Origin, or empty when the origin is not allowed. Function URLs
+// answer "*" with the origin itself (seen in aws-powertools/powertools-lambda-python#4163 and
+// samvera/serverless-iiif#71).
+std::string AllowedOrigin(const Call& call, const HttpCors& cors, std::string_view origin) {
   for (const std::string& pattern : cors.allow_origins) {
-    if (pattern == "*") return "*";
+    if (pattern == "*") return call.api.is_function_url() ? std::string(origin) : "*";
     if (MatchesOrigin(origin, pattern)) return std::string(origin);
   }
   return {};
@@ -47,7 +49,7 @@ std::optional<http::Reply> AnswerPreflight(const Call& call) {
   }
   // Function URLs answer 200 (assumed).
   http::Reply reply{.status = call.api.is_function_url() ? 200 : 204};
-  const std::string origin = AllowedOrigin(*cors, call.Header("origin"));
+  const std::string origin = AllowedOrigin(call, *cors, call.Header("origin"));
   if (origin.empty()) return reply;
   AddCommon(*cors, origin, reply);
   if (!cors->allow_methods.empty()) {
@@ -69,11 +71,14 @@ void ApplyCors(const Call& call, http::Reply& reply) {
       "access-control-allow-origin",   "access-control-allow-credentials",
       "access-control-allow-methods",  "access-control-allow-headers",
       "access-control-expose-headers", "access-control-max-age"};
-  for (const std::string_view name : kHeaders)
-    reply.headers.Remove(name);
+  // Function URLs send the handler's headers beside their own, also twice the same (same issues).
+  if (!call.api.is_function_url()) {
+    for (const std::string_view name : kHeaders)
+      reply.headers.Remove(name);
+  }
   const std::string_view asked = call.Header("origin");
   if (asked.empty()) return;
-  const std::string origin = AllowedOrigin(*cors, asked);
+  const std::string origin = AllowedOrigin(call, *cors, asked);
   if (origin.empty()) return;
   AddCommon(*cors, origin, reply);
   if (!cors->expose_headers.empty()) {

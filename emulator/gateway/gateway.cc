@@ -154,8 +154,9 @@ class Gateway::Impl {
   http::Reply Refused(Call& call) const;
   void WarnAboutCors(Call& call, const http::Reply& reply) const;
   void Finish(const Call& call, const IntegrationFacts& facts, http::Reply& reply) const;
-  void Report(const Call& call, const IntegrationFacts& facts, const http::Reply& reply,
-              Steady::time_point start) const;
+  Span Describe(const Call& call, const http::Reply& reply, Steady::time_point start) const;
+  void Record(Span span, const IntegrationFacts& facts, std::string_view explanation) const;
+  void Stream(const Call& call, IntegrationFacts facts, Span span, http::Reply& reply) const;
 
   const std::vector<std::unique_ptr<Api>> apis_;
   const Dependencies dependencies_;
@@ -196,7 +197,12 @@ http::Reply Gateway::Impl::Handle(const http::Request& request) {
   if (!preflight.has_value()) ApplyCors(call, reply);
   WarnAboutCors(call, reply);
   Finish(call, facts, reply);
-  Report(call, facts, reply, start);
+  Span span = Describe(call, reply, start);
+  if (facts.stream == nullptr) {
+    Record(std::move(span), facts, call.explanation);
+  } else {
+    Stream(call, std::move(facts), std::move(span), reply);
+  }
   return reply;
 }
 
@@ -217,6 +223,11 @@ std::optional<http::Reply> Gateway::Impl::CheckLimits(Call& call) const {
         fmt::format("the headers have {} bytes; API Gateway takes {}", head, kMaxHeaderBytes);
     return rest ? MakePlainError(413, "HTTP header is larger than 10240 bytes.")
                 : MakeHttpError(431, "Request Header Fields Too Large");
+  }
+  if (rest && request.RawQuery().find('|') != std::string_view::npos) {
+    call.explanation =
+        "a raw | in the query must be sent as %7C (api-gateway-known-issues: it is not supported)";
+    return MakePlainError(400, "Bad Request");
   }
   const std::size_t max_url = edge ? kMaxEdgeUrl : kMaxRegionalUrl;
   if (rest && request.target.size() > max_url) {
@@ -273,7 +284,14 @@ http::Reply Gateway::Impl::Answer(Call& call, std::string_view path, Integration
 // A browser hides such an answer from the page. Deployed it would be the same, so nothing is added.
 void Gateway::Impl::WarnAboutCors(Call& call, const http::Reply& reply) const {
   const std::string_view origin = call.Header("origin");
-  if (origin.empty() || reply.headers.Find("access-control-allow-origin") != nullptr) return;
+  if (origin.empty()) return;
+  const auto allowed = reply.headers.GetAll("access-control-allow-origin");
+  if (allowed.size() > 1) {
+    call.Explain(
+        "a browser refuses this answer: it has Access-Control-Allow-Origin twice, from the handler "
+        "and from the URL's Cors, here as deployed");
+  }
+  if (!allowed.empty()) return;
   const std::size_t scheme = origin.find("://");
   if (scheme != std::string_view::npos && origin.substr(scheme + 3) == call.Header("host")) return;
   std::string text = fmt::format(
@@ -309,27 +327,22 @@ void Gateway::Impl::Finish(const Call& call, const IntegrationFacts& facts,
   }
 }
 
-void Gateway::Impl::Report(const Call& call, const IntegrationFacts& facts,
-                           const http::Reply& reply, Steady::time_point start) const {
+Span Gateway::Impl::Describe(const Call& call, const http::Reply& reply,
+                             Steady::time_point start) const {
   const std::string_view key =
       call.route == nullptr ? "(no route)" : std::string_view(call.route->key);
-  if (!call.explanation.empty()) {
-    dependencies_.log.Warn(fmt::format("gateway answered {}", reply.status),
-                           {{"request", call.request.method + " " + call.request.target},
-                            {"request_id", call.request_id},
-                            {"why", ToExplanation(call.explanation)}});
-  }
-  const auto duration =
-      std::chrono::duration_cast<std::chrono::microseconds>(Steady::now() - start);
-  Span span{.request_id = call.request_id,
-            .name = fmt::format("gateway {}", key),
-            .start = start,
-            .duration = duration};
+  Span span{.request_id = call.request_id, .name = fmt::format("gateway {}", key), .start = start};
   span.attributes = {{"api", call.api.config.id},
                      {"method", call.request.method},
                      {"target", call.request.target},
                      {"route", std::string(key)},
                      {"status", std::to_string(reply.status)}};
+  return span;
+}
+
+void Gateway::Impl::Record(Span span, const IntegrationFacts& facts,
+                           std::string_view explanation) const {
+  span.duration = std::chrono::duration_cast<std::chrono::microseconds>(Steady::now() - span.start);
   if (facts.invoked && !facts.function.empty()) {
     span.attributes.emplace_back("function", facts.function);
     span.attributes.emplace_back("invocation", facts.request_id);
@@ -338,10 +351,45 @@ void Gateway::Impl::Report(const Call& call, const IntegrationFacts& facts,
     span.attributes.emplace_back("init_us", std::to_string(facts.times.init.count()));
     span.attributes.emplace_back("handler_us", std::to_string(facts.times.handler.count()));
   }
-  if (!call.explanation.empty()) {
-    span.attributes.emplace_back("explain", ToExplanation(call.explanation));
+  if (!explanation.empty()) {
+    const std::string why = ToExplanation(explanation);
+    dependencies_.log.Warn(fmt::format("gateway answered {}", FindAttribute(span, "status")),
+                           {{"request", fmt::format("{} {}", FindAttribute(span, "method"),
+                                                    FindAttribute(span, "target"))},
+                            {"request_id", span.request_id},
+                            {"why", why}});
+    span.attributes.emplace_back("explain", why);
   }
   dependencies_.traces.Record(std::move(span));
+}
+
+// The rest of an answer whose status and headers are known. It is recorded when it has ended.
+void Gateway::Impl::Stream(const Call& call, IntegrationFacts facts, Span span,
+                           http::Reply& reply) const {
+  // A handler that fails in the middle ends the body as if it were whole (hotsock/voker's probe of
+  // the service: curl sees no error).
+  auto deliver = [this, facts = std::move(facts), span = std::move(span),
+                  explanation = call.explanation](const http::WritePiece& write) mutable {
+    facts.stream->Deliver(write);
+    const InvokeResult result = facts.stream->AwaitResult();
+    AddResult(result, facts);
+    const auto explain = [&explanation](std::string text) {
+      explanation += (explanation.empty() ? "" : "; ") + std::move(text);
+    };
+    if (result.status != InvokeStatus::kOk) {
+      explain(fmt::format("function {} failed after {} bytes of its answer: {}", facts.function,
+                          facts.stream->bytes(), result.explanation));
+    }
+    if (facts.stream->bytes() > StreamedAnswer::kMaxBytes)
+      explain(fmt::format("function {} wrote more than 200 MB", facts.function));
+    Record(std::move(span), facts, explanation);
+    return true;
+  };
+  if (call.request.method == "HEAD") {
+    deliver([](std::string_view) { return true; });
+    return;
+  }
+  reply.stream = std::move(deliver);
 }
 
 std::vector<RouteListing> Gateway::Impl::Routes() const {
@@ -383,6 +431,11 @@ Result<std::unique_ptr<Gateway>> Gateway::Create(std::vector<ApiConfig> apis,
     }
     OFFSTAGE_TRY(Api api, CompileApi(std::move(config), warnings));
     RefuseUncheckable(api, dependencies.tokens);
+    for (const std::string& what : api.config.unenforced) {
+      warnings.push_back(
+          fmt::format("API {}: {} is not enforced here: requests that it refuses deployed pass",
+                      api.config.name, what));
+    }
     compiled.push_back(std::make_unique<Api>(std::move(api)));
   }
   for (const std::string& warning : warnings)

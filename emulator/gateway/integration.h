@@ -3,12 +3,14 @@
 #pragma once
 
 #include <chrono>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "gateway/call.h"
 #include "gateway/http_backend.h"
+#include "gateway/streamed_answer.h"
 #include "http/message.h"
 #include "interfaces/aws_caller.h"
 #include "interfaces/invoker.h"
@@ -23,7 +25,12 @@ struct IntegrationFacts {
   std::string request_id = {};
   bool cold_start = false;
   InvocationTimes times = {};
+  // The rest of the answer, which the reply has not got in its body; null: all of it is there.
+  std::shared_ptr<StreamedAnswer> stream = {};
 };
+
+// What is known once the invocation has ended; `facts.stream` is as before.
+void AddResult(const InvokeResult& result, IntegrationFacts& facts);
 
 // What integrations reach; all outlive the call.
 struct Backends {

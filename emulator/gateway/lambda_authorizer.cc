@@ -16,6 +16,8 @@ namespace {
 
 constexpr std::size_t kMaxCached = 10000;
 constexpr std::chrono::seconds kTimeout{29};
+// docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
+constexpr std::size_t kMaxMethodArn = 1600;
 
 http::Reply Unauthorized(Call& call, std::string why) {
   call.explanation = std::move(why);
@@ -242,6 +244,11 @@ std::optional<http::Reply> LambdaAuthorizers::Authorize(Call& call,
     return Unauthorized(call, "the token does not match the authorizer's validation expression");
   }
   const std::string method_arn = MethodArn(call);
+  if (call.api.is_rest() && method_arn.size() > kMaxMethodArn) {
+    call.explanation = fmt::format("the method's ARN has {} bytes; API Gateway authorizes {}",
+                                   method_arn.size(), kMaxMethodArn);
+    return MakePlainError(414, "Request URI too long");
+  }
   const bool cached = authorizer.ttl.count() > 0 && !identity.empty();
   const std::string key = cached ? CacheKey(call, identity) : std::string();
   SharedGrant grant = cached ? FindCached(key) : nullptr;

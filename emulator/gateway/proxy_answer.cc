@@ -165,6 +165,17 @@ Result<ProxyAnswer> ParseKnownKeys(Json& json) {
   return answer;
 }
 
+Result<ProxyAnswer> ParseWithCookies(Json& json) {
+  OFFSTAGE_TRY(ProxyAnswer answer, ParseKnownKeys(json));
+  const auto cookies = json.find("cookies");
+  if (cookies != json.end() && cookies->is_array()) {
+    for (const Json& cookie : *cookies) {
+      OFFSTAGE_TRY_VOID(AddHeader("Set-Cookie", cookie, "cookies", answer.headers));
+    }
+  }
+  return answer;
+}
+
 std::string KindOf(const Json& json) {
   if (json.is_null()) return "null (does the handler return anything?)";
   if (json.is_string()) return "a bare text";
@@ -228,14 +239,15 @@ Result<ProxyAnswer> ParseProxyAnswerV2(std::string_view payload) {
     return inferred;
   }
   json.erase("multiValueHeaders");
-  OFFSTAGE_TRY(ProxyAnswer answer, ParseKnownKeys(json));
-  const auto cookies = json.find("cookies");
-  if (cookies != json.end() && cookies->is_array()) {
-    for (const Json& cookie : *cookies) {
-      OFFSTAGE_TRY_VOID(AddHeader("Set-Cookie", cookie, "cookies", answer.headers));
-    }
-  }
-  return answer;
+  return ParseWithCookies(json);
+}
+
+Result<ProxyAnswer> ParseStreamPrelude(std::string_view prelude, ProxyDialect dialect) {
+  auto parsed = ParseJson(prelude);
+  if (!parsed.ok() || !parsed->is_object())
+    return Fail(Error{"the metadata before the eight zero bytes is not a JSON object"});
+  if (dialect == ProxyDialect::kHttpApi) parsed->erase("multiValueHeaders");
+  return ParseWithCookies(parsed.value());
 }
 
 }  // namespace offstage::gateway

@@ -39,4 +39,8 @@ http::Headers RemapHeaders(const http::Headers& headers);
 // and an answer without statusCode is a body of its own.
 Result<ProxyAnswer> ParseProxyAnswerV2(std::string_view payload);
 
+// The metadata in front of a streamed answer: statusCode (200 without), headers, cookies; on REST
+// APIs multiValueHeaders too (response-transfer-mode-lambda.html).
+Result<ProxyAnswer> ParseStreamPrelude(std::string_view prelude, ProxyDialect dialect);
+
 }  // namespace offstage::gateway

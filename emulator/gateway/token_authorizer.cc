@@ -27,6 +27,8 @@ http::Reply Challenged(Call& call, int status, const std::string& scopes, std::s
                        std::string_view description, std::string why) {
   call.explanation = std::move(why);
   http::Reply reply = MakeHttpError(status, status == 401 ? "Unauthorized" : "Forbidden");
+  // The service says none: http-api-troubleshooting-jwt.html shows the whole answer.
+  reply.headers.Remove("content-type");
   std::string header = "Bearer";
   if (!code.empty()) {
     header += fmt::format(" scope=\"{}\" error=\"{}\" error_description=\"{}\"", scopes, code,

@@ -21,6 +21,14 @@ struct Span {
   std::vector<std::pair<std::string, std::string>> attributes = {};
 };
 
+// The value of an attribute; empty when there is none.
+inline std::string_view FindAttribute(const Span& span, std::string_view name) {
+  for (const auto& [key, value] : span.attributes) {
+    if (key == name) return value;
+  }
+  return {};
+}
+
 // Thread-safe; must return quickly: it is on every request's path.
 class TraceSink {
  public:

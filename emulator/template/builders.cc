@@ -20,6 +20,18 @@ void BuildLayer(Scope& scope, ResourceEntry& entry, const Node& properties, cons
   scope.context().layers[*arn] = absolute.has_filename() ? absolute : absolute.parent_path();
 }
 
+// "function:${stageVariables.name}" in an integration's URI; the variable may end in ":ALIAS".
+std::string WithStageVariables(std::string function, const Api& api) {
+  constexpr std::string_view kMark = "${stageVariables.";
+  if (function.find(kMark) == std::string::npos) {
+    return function;
+  }
+  for (const auto& [name, value] : api.stage_variables) {
+    function = ReplaceAll(std::move(function), fmt::format("{}{}}}", kMark, name), value);
+  }
+  return function.substr(0, function.find(':'));
+}
+
 }  // namespace
 
 std::vector<std::string> TextList(const Node* node) {
@@ -81,6 +93,7 @@ void LinkStack(LoadContext& context) {
   }
   for (Api& api : stack.apis) {
     for (Route& route : api.routes) {
+      route.function = WithStageVariables(std::move(route.function), api);
       const auto found = by_name.find(route.function);
       if (route.kind == IntegrationKind::kOther && route.integration.IsNull()) {
         context.Add(

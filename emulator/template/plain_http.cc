@@ -76,6 +76,23 @@ Api StartHttpApi(LoadContext& context, const Resource& resource) {
   return api;
 }
 
+void ReadHttpStage(LoadContext& context, const Resource& resource, Api& api) {
+  const std::string stage = resource.properties.TextOf("StageName");
+  if (!api.stage_name.empty() && api.stage_name != stage) {
+    context.Add(
+        Fate::kRefused, resource.position, resource.path,
+        fmt::format("{} is served as stage {} only, not as {}", api.path, api.stage_name, stage),
+        Reason::kNotEmulated);
+    return;
+  }
+  api.stage_name = stage;
+  if (const Node* variables = resource.properties.Find("StageVariables")) {
+    for (const Entry& variable : variables->entries()) {
+      api.stage_variables.emplace_back(variable.key, variable.value.text());
+    }
+  }
+}
+
 Route HttpRouteOf(const Resource& resource, const HttpParts& parts) {
   const Node& written = resource.properties;
   Route route{.kind = IntegrationKind::kOther, .operation = written, .position = resource.position};
@@ -129,8 +146,8 @@ void BuildPlainHttpApis(LoadContext& context) {
     } else if (resource.type == "AWS::ApiGatewayV2::Authorizer") {
       found->second->authorizers.push_back(ReadPlainAuthorizer(resource, ApiKind::kHttp));
       parts.authorizer_names[resource.physical_id] = found->second->authorizers.back().name;
-    } else if (resource.type == "AWS::ApiGatewayV2::Stage" && found->second->stage_name.empty()) {
-      found->second->stage_name = resource.properties.TextOf("StageName");
+    } else if (resource.type == "AWS::ApiGatewayV2::Stage") {
+      ReadHttpStage(context, resource, *found->second);
     }
   }
   for (const Resource& resource : context.stack.resources) {

@@ -5,6 +5,7 @@ import json
 import re
 import threading
 import unittest
+import urllib.request
 
 from emulator import Emulator, Project, run
 
@@ -334,6 +335,19 @@ class OutsideIssuer(unittest.TestCase):
                     for fault in ("--expired", "--wrong-signature", "--wrong-issuer"):
                         bad = json.loads(run(*arguments, fault, cwd=pool.folder)[1])["token"]
                         self.assertEqual(emulator.request("GET", "/who", None, {"Authorization": bad})[0], 401, fault)
+                with urllib.request.urlopen(keys) as reply:
+                    project.write("keys.json", reply.read().decode())
+                with Emulator("--in-memory", "--jwks", claims["iss"] + "=keys.json", cwd=project.folder) as emulator:
+                    self.assertEqual(emulator.request("GET", "/who", None, {"Authorization": token})[0], 200)
+                    bad = json.loads(run(*arguments, "--wrong-signature", cwd=pool.folder)[1])["token"]
+                    status, headers, body = emulator.request("GET", "/who", None, {"Authorization": bad})
+                    self.assertEqual((status, body), (401, b'{"message":"Unauthorized"}'))
+                    self.assertIn('error="invalid_token"', headers["www-authenticate"])
+                project.write("keys.json", "no keys")
+                code, out, err = run("start", "--in-memory", "--port", "0", "--aws-port", "0", "--jwks",
+                                     claims["iss"] + "=keys.json", cwd=project.folder)
+                self.assertIn(code, (2, 3))
+                self.assertIn("keys.json", err)
 
 
 def claims_of(token):

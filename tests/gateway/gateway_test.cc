@@ -100,6 +100,56 @@ TEST(Gateway, EnforcesTheServicesLimits) {
   EXPECT_EQ(test.Get("/x?" + std::string(8000, 'a')).status, 200);
 }
 
+TEST(Gateway, EnforcesTheServicesLimitsOfHttpApis) {
+  ApiConfig api = RestApi({"ANY /x"});
+  api.kind = ApiKind::kHttp;
+  api.stage = "$default";
+  GatewayUnderTest test(std::move(api));
+  const http::Reply body = test.Send("POST", "/x", {}, std::string(10 * 1024 * 1024 + 1, 'a'));
+  EXPECT_EQ(body.status, 413);
+  EXPECT_EQ(body.body, R"({"message":"Request Entity Too Large"})");
+  // The request line counts.
+  EXPECT_EQ(test.Get("/x?" + std::string(10240, 'a')).status, 431);
+  EXPECT_TRUE(test.invoker.requests.empty());
+}
+
+TEST(Gateway, RegionalUrlsMayBeLonger) {
+  ApiConfig api = RestApi({"ANY /x"});
+  api.endpoint = EndpointType::kRegional;
+  GatewayUnderTest test(std::move(api));
+  EXPECT_EQ(test.Get("/x?" + std::string(10200, 'a')).status, 200);
+  EXPECT_EQ(test.Get("/x?" + std::string(10300, 'a')).status, 414);
+}
+
+// api-gateway-known-issues.
+TEST(Gateway, RefusesARawPipeInTheQuery) {
+  GatewayUnderTest test(RestApi({"GET /x"}));
+  EXPECT_EQ(test.Get("/x?a=b|c").status, 400);
+  EXPECT_EQ(test.Get("/x?a=b%7Cc").status, 200);
+}
+
+TEST(Gateway, SaysWhatItDoesNotEnforce) {
+  ApiConfig api = RestApi({"GET /x"});
+  api.unenforced = {"its resource policy"};
+  GatewayUnderTest test(std::move(api));
+  ASSERT_EQ(test.log.Lines().size(), 1U);
+  EXPECT_THAT(test.log.Lines()[0], HasSubstr("its resource policy is not enforced"));
+}
+
+TEST(Gateway, RestResourcesHaveNoNameAfterTheLastSlash) {
+  GatewayUnderTest test(RestApi({"GET /x/"}));
+  EXPECT_EQ(test.Get("/x").status, 200);
+  EXPECT_EQ(test.Get("/Prod/x/").status, 200);
+  EXPECT_EQ(test.gateway->Routes()[0].path, "/x");
+  ApiConfig both = RestApi({"GET /x/", "POST /x", "GET /x"});
+  both.rest_cors = RestCors{};
+  GatewayUnderTest twice(std::move(both));
+  EXPECT_EQ(twice.Get("/x").status, 200);
+  EXPECT_EQ(twice.Send("OPTIONS", "/x").headers.Get("access-control-allow-methods"),
+            "GET,OPTIONS,POST");
+  EXPECT_THAT(twice.log.Lines()[0], HasSubstr("GET /x is there twice"));
+}
+
 TEST(Gateway, GivesUpAfterTheIntegrationTimeout) {
   ApiConfig api = RestApi({"GET /slow"});
   std::get<LambdaProxy>(api.routes[0].integration).timeout = std::chrono::milliseconds(1);

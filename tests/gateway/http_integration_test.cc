@@ -167,6 +167,68 @@ TEST(HttpProxyIntegration, RefusesMappingsByName) {
               HasSubstr("overwrite:cookie.a"));
 }
 
+TEST(HttpProxyIntegration, RefusesReservedHeaders) {
+  for (const char* key : {"append:header.Authorization", "remove:header.x-amz-date",
+                          "overwrite:header.Access-Control-Allow-Origin", "append:header.via"}) {
+    HttpProxy proxy{.url = "http://127.0.0.1:1/"};
+    proxy.parameters = {{key, "1"}};
+    GatewayUnderTest test(ApiWith("GET /x", proxy, ApiKind::kHttp));
+    EXPECT_THAT(std::string(test.Get("/x").headers.Get("x-offstage-explain")),
+                HasSubstr("reserved header"))
+        << key;
+  }
+}
+
+LambdaProxy MappedLambda(PayloadVersion payload) {
+  LambdaProxy proxy{.function = "f", .payload = payload};
+  proxy.parameters = {{"append:header.x-a", "$request.header.x-b"},
+                      {"overwrite:header.x-id", "${request.path.id}-${stageVariables.v}"},
+                      {"remove:header.x-secret", "''"},
+                      {"append:querystring.q", "$request.body.name"},
+                      {"remove:querystring.r", "''"},
+                      {"overwrite:path", "/other/$request.path.id"}};
+  proxy.response_parameters["200"] = {{"append:header.x-out", "$response.header.x-own"},
+                                      {"remove:header.x-own", "''"},
+                                      {"overwrite:statuscode", "202"}};
+  proxy.response_parameters["404"] = {{"overwrite:header.x-why", "$response.body.why"}};
+  return proxy;
+}
+
+TEST(LambdaProxyIntegration, MapsParametersOfHttpApis) {
+  ApiConfig api = ApiWith("POST /u/{id}", MappedLambda(PayloadVersion::kV2), ApiKind::kHttp);
+  api.stage_variables["v"] = "seven";
+  GatewayUnderTest test(std::move(api));
+  test.invoker.Return(R"({"statusCode":200,"headers":{"x-own":"o","x-out":"1"}})");
+  const http::Headers headers = {{"x-b", "B"},
+                                 {"x-a", "A"},
+                                 {"x-id", "mine"},
+                                 {"x-secret", "s"},
+                                 {"content-type", "application/json"}};
+  http::Reply reply = test.Send("POST", "/u/5?q=1&r=2", headers, R"({"name":"ada"})");
+  EXPECT_EQ(reply.status, 202);
+  EXPECT_THAT(reply.headers.GetAll("x-out"), testing::ElementsAre("1", "o"));
+  EXPECT_EQ(reply.headers.Find("x-own"), nullptr);
+  const Json event = Json::parse(test.invoker.requests[0].payload);
+  EXPECT_EQ(event["headers"]["x-a"], "A,B");
+  EXPECT_EQ(event["headers"]["x-id"], "5-seven");
+  EXPECT_FALSE(event["headers"].contains("x-secret"));
+  EXPECT_EQ(event["queryStringParameters"], (Json{{"q", "1,ada"}}));
+  EXPECT_EQ(event["rawQueryString"], "q=1&q=ada");
+  EXPECT_EQ(event["pathParameters"], (Json{{"id", "5"}}));
+  test.invoker.Return(R"({"statusCode":404,"body":"{\"why\":\"gone\"}"})");
+  reply = test.Send("POST", "/u/5", headers, "{}");
+  EXPECT_EQ(reply.status, 404);
+  EXPECT_EQ(reply.headers.Get("x-why"), "gone");
+}
+
+TEST(LambdaProxyIntegration, MapsParametersOfPayloadOne) {
+  GatewayUnderTest test(ApiWith("GET /u/{id}", MappedLambda(PayloadVersion::kV1), ApiKind::kHttp));
+  test.Get("/u/5?q=1", {{"x-b", "B"}});
+  const Json event = Json::parse(test.invoker.requests[0].payload);
+  EXPECT_EQ(event["headers"]["x-a"], "B");
+  EXPECT_EQ(event["resource"], "/u/{id}");
+}
+
 TEST(HttpProxyIntegration, NeverLeavesTheMachineUnasked) {
   GatewayUnderTest test(ApiWith("GET /x", HttpProxy{.url = "https://api.example.com/x"}));
   const http::Reply reply = test.Get("/x");

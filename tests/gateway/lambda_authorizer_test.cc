@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "gateway/fakes.h"
 
 namespace offstage::gateway::test {
@@ -73,6 +75,21 @@ TEST(LambdaAuthorizers, WithoutTtlAreAlwaysAsked) {
   EXPECT_EQ(test.Status("GET", "a"), 200);
   EXPECT_EQ(test.Status("GET", "a"), 200);
   EXPECT_EQ(test.Asked(), 2U);
+}
+
+// limits.html: 1,600 bytes.
+TEST(LambdaAuthorizers, RefuseLongMethodArns) {
+  ApiConfig api = GuardedApi(std::chrono::seconds(0));
+  api.routes = {MakeRoute("GET /{proxy+}")};
+  api.routes[0].authorizer = "A";
+  GatewayUnderTest test(std::move(api));
+  test.invoker.answer = [](const InvokeRequest& request) {
+    return Returned(request.function == "authorizer" ? std::string(kAllowGet) : "{}");
+  };
+  const http::Headers token = {{"Authorization", "a"}};
+  EXPECT_EQ(test.Get("/" + std::string(1500, 'x'), token).status, 200);
+  EXPECT_EQ(test.Get("/" + std::string(1600, 'x'), token).status, 414);
+  EXPECT_EQ(test.invoker.requests.size(), 2U) << "nobody was asked";
 }
 
 TEST(LambdaAuthorizers, FailuresAreNotCached) {

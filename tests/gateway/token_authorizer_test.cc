@@ -153,6 +153,7 @@ TEST_F(TokenAuthorizerTest, JwtChecksAudienceAndScopes) {
   EXPECT_EQ(missing.status, 401);
   EXPECT_EQ(missing.body, R"({"message":"Unauthorized"})");
   EXPECT_EQ(missing.headers.Get("www-authenticate"), "Bearer");
+  EXPECT_EQ(missing.headers.Find("content-type"), nullptr);
   const http::Reply other = Http({}, PayloadVersion::kV2, "another").Get("/x", With("id"));
   EXPECT_EQ(other.status, 401);
   EXPECT_EQ(other.headers.Get("www-authenticate"),
@@ -161,6 +162,46 @@ TEST_F(TokenAuthorizerTest, JwtChecksAudienceAndScopes) {
   const http::Reply scopes = Http({"api/write"}).Get("/x", With("access"));
   EXPECT_EQ(scopes.status, 403);
   EXPECT_EQ(scopes.body, R"({"message":"Forbidden"})");
+  EXPECT_EQ(scopes.headers.Get("www-authenticate"),
+            "Bearer scope=\"api/write\" error=\"insufficient_scope\" error_description=\"the token "
+            "does not have one of the required scopes\"");
+}
+
+TEST_F(TokenAuthorizerTest, JwtSaysWhatIsWrongWithAToken) {
+  const std::pair<TokenFault, const char*> faults[] = {
+      {TokenFault::kMalformed, "invalid token"},
+      {TokenFault::kIssuer, "issuer claim mismatch"},
+      {TokenFault::kAlgorithm, "signing method is invalid"},
+      {TokenFault::kKey, "kid not found"},
+      {TokenFault::kSignature, "signature is invalid"},
+      {TokenFault::kExpired, "the token has expired"},
+      {TokenFault::kNotYetValid, "the token is not valid yet"}};
+  for (const auto& [fault, description] : faults) {
+    verifier_.tokens["bad"] = {.fault = fault};
+    const http::Reply reply = Http({}).Get("/x", With("bad"));
+    EXPECT_EQ(reply.status, 401);
+    EXPECT_EQ(reply.body, R"({"message":"Unauthorized"})");
+    EXPECT_EQ(reply.headers.Get("www-authenticate"),
+              std::string(R"(Bearer scope="" error="invalid_token" error_description=")") +
+                  description + "\"");
+  }
+}
+
+// http-api-cors.html: $default takes preflights too, unless a route of their own is there.
+TEST_F(TokenAuthorizerTest, JwtOnDefaultGuardsPreflights) {
+  ApiConfig api = RestApi({"ANY $default"});
+  api.kind = ApiKind::kHttp;
+  api.stage = "$default";
+  api.authorizers["A"] =
+      JwtAuthorizer{.issuer = "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_Good",
+                    .audience = {"client"}};
+  api.routes[0].authorizer = "A";
+  ApiConfig with_options = api;
+  with_options.routes.push_back(MakeRoute("OPTIONS /{proxy+}"));
+  const http::Headers preflight = {{"Origin", "https://a.example"},
+                                   {"Access-Control-Request-Method", "GET"}};
+  EXPECT_EQ(Make(std::move(api)).Send("OPTIONS", "/x", preflight).status, 401);
+  EXPECT_EQ(Make(std::move(with_options)).Send("OPTIONS", "/x", preflight).status, 200);
 }
 
 }  // namespace

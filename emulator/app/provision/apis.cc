@@ -156,6 +156,22 @@ gateway::EndpointType ToEndpointType(const Api& api) {
              : gateway::EndpointType::kEdge;
 }
 
+// Resource policies are read by nobody here, and no role is asked before a table is.
+std::vector<std::string> UnenforcedOf(const Api& api) {
+  std::vector<std::string> found;
+  const bool of_route = std::any_of(api.routes.begin(), api.routes.end(), [](const Route& route) {
+    return !route.auth.resource_policy.IsNull();
+  });
+  if (of_route || api.properties.Contains("Policy") || api.auth.Contains("ResourcePolicy") ||
+      api.definition.Contains("x-amazon-apigateway-policy"))
+    found.emplace_back("its resource policy");
+  const bool with_role = std::any_of(api.routes.begin(), api.routes.end(), [](const Route& route) {
+    return route.integration.Contains("credentials");
+  });
+  if (with_role) found.emplace_back("the role of its AWS integrations");
+  return found;
+}
+
 gateway::ApiConfig ToApiConfig(const templates::Stack& stack, const Api& api) {
   gateway::ApiConfig config;
   config.kind =
@@ -185,6 +201,7 @@ gateway::ApiConfig ToApiConfig(const templates::Stack& stack, const Api& api) {
   SetCors(api, config);
   SetGatewayResponses(stack, api, config);
   SetUsagePlans(stack, api, config);
+  config.unenforced = UnenforcedOf(api);
   return config;
 }
 
@@ -224,13 +241,15 @@ gateway::ApiConfig ToUrlConfig(const templates::Stack& stack, const templates::F
   gateway::Route route;
   route.method = "ANY";
   route.path = "$default";
-  route.integration =
-      gateway::LambdaProxy{.function = function.name, .payload = gateway::PayloadVersion::kV2};
+  gateway::LambdaProxy proxy{.function = function.name, .payload = gateway::PayloadVersion::kV2};
   if (url.auth_type != "NONE") route.iam = gateway::Route::IamAuthorization::kRequired;
-  if (url.invoke_mode != "BUFFERED") {
-    route.refused = fmt::format("{}: function URLs with InvokeMode {} are not emulated",
-                                function.position.Text(), url.invoke_mode);
+  if (url.invoke_mode == "RESPONSE_STREAM") {
+    proxy.mode = gateway::LambdaProxy::InvokeMode::kResponseStream;
+  } else if (url.invoke_mode != "BUFFERED") {
+    route.refused =
+        fmt::format("{}: there is no InvokeMode {}", function.position.Text(), url.invoke_mode);
   }
+  route.integration = std::move(proxy);
   config.routes.push_back(std::move(route));
   if (url.cors.IsMap()) config.http_cors = ToUrlCors(url.cors);
   return config;

@@ -80,14 +80,27 @@ std::optional<ServiceUri> ParseServiceUri(std::string_view uri) {
   return parsed;
 }
 
+// Lambda's Invoke is a POST. Deployed, any other integration method of a REST API answers 500
+// (recorded: test_lambda_aws_proxy_integration_non_post_method).
+bool InvokesByPost(const Api& api, const Node& integration) {
+  return api.kind != templates::ApiKind::kRest ||
+         EqualsIgnoreCase(integration.TextOf("httpMethod", "POST"), "POST");
+}
+
+std::string NotByPost(const Route& from) {
+  return fmt::format("{}: its integration's HTTP method is {}, but functions are invoked by POST",
+                     from.position.Text(), from.integration.TextOf("httpMethod"));
+}
+
 // AWS: a function with mapping templates, or another service.
-void SetAws(const Route& from, gateway::Route& to) {
+void SetAws(const Api& api, const Route& from, gateway::Route& to) {
   gateway::MappedIntegration mapped = MappedOf(from);
   const std::string uri = from.integration.TextOf("uri");
   if (!from.function.empty()) {
     mapped.kind = gateway::MappedIntegration::Kind::kLambda;
     mapped.target = from.function;
     to.integration = std::move(mapped);
+    if (!InvokesByPost(api, from.integration)) to.refused = NotByPost(from);
     return;
   }
   const std::optional<ServiceUri> service = ParseServiceUri(uri);
@@ -107,25 +120,41 @@ void SetAws(const Route& from, gateway::Route& to) {
   to.integration = std::move(mapped);
 }
 
+// "responseTransferMode" of OpenAPI and CloudFormation, "ResponseTransferMode" of SAM's events.
+bool Streams(const Node& integration) {
+  return integration.TextOf("responseTransferMode", integration.TextOf("ResponseTransferMode")) ==
+         "STREAM";
+}
+
+gateway::ResponseMappings ResponseMappingsOf(const Node& integration) {
+  gateway::ResponseMappings mappings;
+  const Node* responses = integration.Find("responseParameters");
+  if (responses == nullptr) return mappings;
+  for (const auto& response : responses->entries()) {
+    gateway::Pairs& pairs = mappings[response.key];
+    pairs = PairsOf(&response.value);
+    // CloudFormation's form: {ResponseParameters: [{Destination, Source}]}.
+    if (const Node* list = response.value.Find("ResponseParameters")) {
+      pairs.clear();
+      for (const Node& item : list->items())
+        pairs.emplace_back(item.TextOf("Destination"), item.TextOf("Source"));
+    }
+  }
+  return mappings;
+}
+
 void SetHttpProxy(const Route& from, gateway::Route& to) {
   const Node& written = from.integration;
   gateway::HttpProxy proxy;
   proxy.url = written.TextOf("uri", written.TextOf("integrationUri"));
   proxy.method = ToUpper(written.TextOf("httpMethod", written.TextOf("integrationMethod")));
   proxy.parameters = PairsOf(written.Find("requestParameters"));
-  if (const Node* responses = written.Find("responseParameters")) {
-    for (const auto& response : responses->entries()) {
-      gateway::Pairs& pairs = proxy.response_parameters[response.key];
-      pairs = PairsOf(&response.value);
-      // CloudFormation's form: {ResponseParameters: [{Destination, Source}]}.
-      if (const Node* list = response.value.Find("ResponseParameters")) {
-        pairs.clear();
-        for (const Node& item : list->items())
-          pairs.emplace_back(item.TextOf("Destination"), item.TextOf("Source"));
-      }
-    }
-  }
+  proxy.response_parameters = ResponseMappingsOf(written);
   proxy.timeout = from.timeout;
+  if (Streams(written)) {
+    to.refused = fmt::format("{}: ResponseTransferMode STREAM of HTTP integrations is not emulated",
+                             from.position.Text());
+  }
   to.integration = std::move(proxy);
 }
 
@@ -135,18 +164,22 @@ void SetLambdaProxy(const Api& api, const Route& from, gateway::Route& to) {
   proxy.payload =
       from.payload_format == "2.0" ? gateway::PayloadVersion::kV2 : gateway::PayloadVersion::kV1;
   proxy.timeout = from.timeout;
-  to.integration = std::move(proxy);
   const Node& written = from.integration;
+  if (api.kind == templates::ApiKind::kHttp && from.operation.IsMap()) {
+    proxy.parameters = PairsOf(written.Find("requestParameters"));
+    proxy.response_parameters = ResponseMappingsOf(written);
+  } else if (Streams(written)) {
+    proxy.mode = gateway::LambdaProxy::InvokeMode::kResponseStream;
+  }
+  to.integration = std::move(proxy);
   if (written.Contains("integrationSubtype")) {
     to.refused = fmt::format("{}: the integration {} is not emulated", from.position.Text(),
                              written.TextOf("integrationSubtype"));
   } else if (from.function.empty()) {
     to.refused = fmt::format("{}: its function {} is not in this stack", from.position.Text(),
                              from.function_arn);
-  } else if (api.kind == templates::ApiKind::kHttp && from.operation.IsMap() &&
-             written.Contains("requestParameters")) {
-    to.refused = fmt::format("{}: parameter mapping in front of a function is not emulated",
-                             from.position.Text());
+  } else if (!InvokesByPost(api, written)) {
+    to.refused = NotByPost(from);
   }
 }
 
@@ -172,7 +205,7 @@ void SetIntegration(const Api& api, const Route& from, gateway::Route& to) {
       SetLambdaProxy(api, from, to);
       return;
     case IntegrationKind::kLambda:
-      SetAws(from, to);
+      SetAws(api, from, to);
       return;
     case IntegrationKind::kMock:
       to.integration = MappedOf(from);

@@ -352,11 +352,14 @@ function makeResponseStream(api, id) {
       'Lambda-Runtime-Function-Response-Mode': 'streaming',
       'Trailer': 'Lambda-Runtime-Function-Error-Type, Lambda-Runtime-Function-Error-Body',
     });
-    if (stream.prelude) sending.write(stream.prelude);
   };
   const stream = new Writable({
     write(chunk, encoding, done) {
+      // Metadata leave with the first piece, so not at all when nothing is written, here as deployed
+      // (middyjs/middy#1189).
+      const first = sending === null;
       begin();
+      if (first && stream.prelude) sending.write(stream.prelude);
       sending.write(Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk, encoding), done);
     },
     final(done) {
