@@ -147,11 +147,14 @@ TokenCheck JwksVerifier::Verify(std::string_view token, const std::vector<std::s
         TokenFault::kIssuer,
         fmt::format("the token was issued by '{}', not by the authorizer's issuer", issuer));
   }
-  if (TextAt(jwt->header, "alg") != "RS256")
-    return Refused(TokenFault::kAlgorithm, "only tokens signed with RS256 are accepted");
+  const std::string algorithm = TextAt(jwt->header, "alg");
+  if (!cognito::RsaPublicKey::IsAlgorithm(algorithm)) {
+    return Refused(TokenFault::kAlgorithm,
+                   "only tokens signed with RS256, RS384 or RS512 are accepted");
+  }
   const auto key = FindKey(issuer, TextAt(jwt->header, "kid"));
   if (!key.ok()) return Refused(TokenFault::kKey, key.error().message);
-  if (!(*key)->Verify(jwt->signed_part, jwt->signature))
+  if (!(*key)->Verify(jwt->signed_part, jwt->signature, algorithm))
     return Refused(TokenFault::kSignature, "the token's signature is wrong");
   return CheckTimes(std::move(jwt->claims));
 }

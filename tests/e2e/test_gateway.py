@@ -3,7 +3,10 @@ import base64
 import http.server
 import json
 import re
+import shutil
+import subprocess
 import threading
+import time
 import unittest
 import urllib.request
 
@@ -348,6 +351,40 @@ class OutsideIssuer(unittest.TestCase):
                                      claims["iss"] + "=keys.json", cwd=project.folder)
                 self.assertIn(code, (2, 3))
                 self.assertIn("keys.json", err)
+
+
+def base64url(data):
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+@unittest.skipUnless(shutil.which("openssl"), "needs openssl's command")
+class JwtAlgorithms(unittest.TestCase):
+    """Tokens of an issuer outside the stack: any RSA signature with SHA-2, and nothing else."""
+
+    def openssl(self, *arguments, data=None):
+        return subprocess.run(["openssl", *arguments], input=data, check=True, stdout=subprocess.PIPE,
+                              stderr=subprocess.DEVNULL).stdout
+
+    def token(self, key, algorithm, digest):
+        claims = {"iss": "https://id.example.com/", "aud": "web", "sub": "ada", "exp": int(time.time()) + 600}
+        part = ".".join(base64url(json.dumps(each).encode()) for each in ({"alg": algorithm, "kid": "k"}, claims))
+        return part + "." + base64url(self.openssl("dgst", "-" + digest, "-sign", str(key), data=part.encode()))
+
+    def test_what_is_accepted(self):
+        template = GUARDED.replace("ISSUER", "https://id.example.com/").replace("AUDIENCE", "web").replace(
+            "cognito:username", "sub")
+        with Project({"template.yaml": template}) as project:
+            key = project.folder / "key.pem"
+            key.write_bytes(self.openssl("genrsa", "2048"))
+            modulus = self.openssl("rsa", "-in", str(key), "-noout", "-modulus").decode().strip().split("=")[1]
+            project.write("keys.json", json.dumps({"keys": [
+                {"kty": "RSA", "kid": "k", "n": base64url(bytes.fromhex(modulus)), "e": "AQAB"}]}))
+            with Emulator("--in-memory", "--jwks", "https://id.example.com/=keys.json", cwd=project.folder) as emulator:
+                for algorithm, digest, status in (("RS256", "sha256", 200), ("RS384", "sha384", 200), ("RS512", "sha512", 200),
+                                                  ("RS512", "sha256", 401), ("none", "sha256", 401), ("PS256", "sha256", 401)):
+                    with self.subTest(algorithm=algorithm, digest=digest):
+                        header = {"Authorization": self.token(key, algorithm, digest)}
+                        self.assertEqual(emulator.request("GET", "/who", None, header)[0], status)
 
 
 def claims_of(token):

@@ -34,6 +34,14 @@ RsaNumber ToNumber(std::string_view base64url) {
   return RsaNumber(::BN_bin2bn(Bytes(*bytes), static_cast<int>(bytes->size()), nullptr));
 }
 
+// Null for what is no RSA signature with SHA-2.
+const EVP_MD* DigestOf(std::string_view algorithm) {
+  if (algorithm == "RS256") return ::EVP_sha256();
+  if (algorithm == "RS384") return ::EVP_sha384();
+  if (algorithm == "RS512") return ::EVP_sha512();
+  return nullptr;
+}
+
 }  // namespace
 
 RsaPublicKey::~RsaPublicKey() {
@@ -56,14 +64,21 @@ Result<std::shared_ptr<const RsaPublicKey>> RsaPublicKey::FromJwk(std::string_vi
     return Fail(Error{"not an RSA public key"});
   std::shared_ptr<const RsaPublicKey> made(new RsaPublicKey(key));
   if (::EVP_PKEY_get_bits(key) < 2048)
-    return Fail(Error{"the key has fewer than 2048 bits, which RS256 needs"});
+    return Fail(Error{"the key has fewer than 2048 bits, which its algorithms need"});
   return made;
 }
 
-bool RsaPublicKey::Verify(std::string_view bytes, std::string_view signature) const {
+bool RsaPublicKey::IsAlgorithm(std::string_view name) {
+  return DigestOf(name) != nullptr;
+}
+
+bool RsaPublicKey::Verify(std::string_view bytes, std::string_view signature,
+                          std::string_view algorithm) const {
+  const EVP_MD* digest = DigestOf(algorithm);
+  if (digest == nullptr) return false;
   const DigestContext context(::EVP_MD_CTX_new());
   auto* key = static_cast<EVP_PKEY*>(key_);
-  return ::EVP_DigestVerifyInit(context.get(), nullptr, ::EVP_sha256(), nullptr, key) == 1 &&
+  return ::EVP_DigestVerifyInit(context.get(), nullptr, digest, nullptr, key) == 1 &&
          ::EVP_DigestVerify(context.get(), Bytes(signature), signature.size(), Bytes(bytes),
                             bytes.size()) == 1;
 }

@@ -19,8 +19,12 @@ class RsaPublicKey {
   RsaPublicKey(const RsaPublicKey&) = delete;
   RsaPublicKey& operator=(const RsaPublicKey&) = delete;
 
-  // RSASSA-PKCS1-v1_5 with SHA-256.
-  bool Verify(std::string_view bytes, std::string_view signature) const;
+  // RS256, RS384 or RS512: RSASSA-PKCS1-v1_5 with SHA-2 (RFC 7518, section 3.3). API Gateway takes
+  // all of them:
+  // docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html
+  static bool IsAlgorithm(std::string_view name);
+  // False for another algorithm.
+  bool Verify(std::string_view bytes, std::string_view signature, std::string_view algorithm) const;
 
  private:
   explicit RsaPublicKey(void* key) : key_(key) {}
