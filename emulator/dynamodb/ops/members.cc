@@ -84,7 +84,10 @@ std::vector<std::string_view> Present(Node request, const std::vector<std::strin
 
 aws::Outcome<Unit> CheckExpressionMembers(Node request, const ExpressionMembers& members) {
   const auto expressions = Present(request, members.expressions);
-  const auto legacy = Present(request, members.legacy);
+  auto legacy = Present(request, members.legacy);
+  // FilterExpression is half a year older than KeyConditionExpression: KeyConditions may stand
+  // beside any expression but its own successor.
+  if (!request["KeyConditionExpression"]) std::erase(legacy, "KeyConditions");
   if (!expressions.empty() && !legacy.empty()) {
     return Fail(ValidationError(fmt::format(
         "Can not use both expression and non-expression parameters in the same request: "

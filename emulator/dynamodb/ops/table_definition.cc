@@ -93,6 +93,23 @@ bool Contains(const std::vector<std::string_view>& names, std::string_view name)
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
+// Of the names in order, the first that came before; empty: they are distinct.
+std::string_view FirstRepeated(const std::vector<std::string_view>& names) {
+  std::set<std::string_view> seen;
+  for (const std::string_view name : names) {
+    if (!seen.insert(name).second) return name;
+  }
+  return {};
+}
+
+// Two definitions of one attribute. The service's exact words are not on record.
+aws::Outcome<Unit> CheckDefinedOnce(const std::vector<std::string_view>& defined) {
+  const std::string_view twice = FirstRepeated(defined);
+  if (twice.empty()) return Ok();
+  return Fail(InvalidParameter(
+      fmt::format("Duplicate attribute in AttributeDefinitions: {}", twice)));
+}
+
 aws::ApiError Undefined(const std::vector<std::string_view>& keys,
                         const std::vector<std::string_view>& defined) {
   return InvalidParameter(
@@ -165,7 +182,13 @@ aws::Outcome<Unit> CheckProjection(Node projection) {
       return Fail(
           InvalidParameter("ProjectionType is INCLUDE, but NonKeyAttributes is not specified"));
     }
-    return Ok();
+    std::vector<std::string_view> names;
+    for (const Node attribute : attributes.elements())
+      names.push_back(attribute.text());
+    const std::string_view twice = FirstRepeated(names);
+    if (twice.empty()) return Ok();
+    // Refused, in words that are not on record.
+    return Fail(InvalidParameter(fmt::format("Duplicate value in NonKeyAttributes: {}", twice)));
   }
   if (attributes) {
     return Fail(InvalidParameter(
@@ -402,6 +425,7 @@ aws::Outcome<TableDefinition> ParseTableDefinition(Node request) {
   const std::vector<std::string_view> defined = DefinedNames(definitions);
   const auto schema = Elements(request["KeySchema"]);
   OFFSTAGE_TRY_VOID(CheckBilling(request, table));
+  OFFSTAGE_TRY_VOID(CheckDefinedOnce(defined));
   OFFSTAGE_TRY_VOID(CheckTableKeyDefined(schema, defined));
   OFFSTAGE_TRY_VOID(CheckSchemaOrder(schema, false));
   table.key = ToKeySchema(schema, definitions);
@@ -433,6 +457,7 @@ aws::Outcome<IndexDefinition> ParseIndexDefinition(Node index, Node definitions)
     missing = missing || !Contains(defined, element.name);
   }
   if (missing) return Fail(Undefined(keys, defined));
+  OFFSTAGE_TRY_VOID(CheckDefinedOnce(defined));
   OFFSTAGE_TRY_VOID(CheckSchemaOrder(schema, true));
   OFFSTAGE_TRY_VOID(CheckProjection(index["Projection"]));
   return ParseIndex(index, definitions);

@@ -185,7 +185,7 @@ aws::Outcome<ConsumedCapacity> Apply(Engine& engine, WriteSession& session, cons
     OFFSTAGE_TRY_INTERNAL(const std::optional<StoredItem> old,
                           session.Find(*action.table, *action.key, want));
     const NewItem* next = action.kind == ActionKind::kPut      ? &action.item
-                          : action.kind == ActionKind::kUpdate ? &*action.after
+                          : action.after                          ? &*action.after
                                                                : nullptr;
     OFFSTAGE_TRY(used, WriteItem(engine, session,
                                  {.table = *action.table,

@@ -67,11 +67,11 @@ std::string ReturnedAttributes(std::string_view wanted, const UpdatedItem& updat
                                const std::optional<Update>& update) {
   const bool old = wanted == "ALL_OLD" || wanted == "UPDATED_OLD";
   if (wanted.empty() || wanted == "NONE") return {};
-  if (old && !updated.existed) return {};
-  if (wanted == "ALL_NEW") return updated.after.text;
+  if ((old && !updated.existed) || !updated.after) return {};
+  if (wanted == "ALL_NEW") return updated.after->text;
   if (wanted == "ALL_OLD") return ToJsonText(updated.before);
   if (!update) return {};
-  const Item touched = update->Touched(old ? updated.before : updated.after.item);
+  const Item touched = update->Touched(old ? updated.before : updated.after->item);
   return touched.empty() ? std::string() : ToJsonText(touched);
 }
 
@@ -106,7 +106,11 @@ aws::Outcome<std::string> UpdateItem(Engine& engine, Node request) {
         const ConsumedCapacity used,
         WriteItem(
             engine, session,
-            {.table = *now, .key = key, .old = old, .new_item = &updated.after, .detail = detail}));
+            {.table = *now,
+             .key = key,
+             .old = old,
+             .new_item = updated.after ? &*updated.after : nullptr,
+             .detail = detail}));
     const std::string attributes =
         ReturnedAttributes(request["ReturnValues"].text(), updated, parsed.update);
     if (!attributes.empty()) AppendMember("Attributes", attributes, reply);
