@@ -52,8 +52,9 @@ TextOutcome<Unit> CheckArguments(const OperandSyntax& syntax, const Operand& ope
         // if_not_exists may stand here, list_append in itself may not.
         if (argument.kind == Operand::Kind::kFunction &&
             argument.function == OperandFunction::kListAppend) {
-          return Fail(std::string("The function is not allowed to be used this way in an "
-                                  "expression; function: list_append"));
+          return Fail(
+              std::string("The function is not allowed to be used this way in an "
+                          "expression; function: list_append"));
         }
         OFFSTAGE_TRY_VOID(CheckOperandType(syntax.name, argument, {wanted}));
       }

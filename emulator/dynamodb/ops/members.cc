@@ -156,9 +156,9 @@ aws::Outcome<std::optional<Condition>> ConditionOf(Engine& engine, Node request,
 aws::ApiError Enveloped(aws::ApiError error, EmptyExpressions empty) {
   constexpr std::string_view kEnvelope = "1 validation error detected: ";
   if (error.type != "ValidationException" || error.message.starts_with(kEnvelope)) return error;
-  if (error.message.starts_with("Value provided in ExpressionAttribute")) return error;
   if (empty == EmptyExpressions::kBare &&
-      error.message.ends_with("The expression can not be empty;"))
+      (error.message.starts_with("Value provided in ExpressionAttribute") ||
+       error.message.ends_with("The expression can not be empty;")))
     return error;
   error.message.insert(0, kEnvelope);
   return error;

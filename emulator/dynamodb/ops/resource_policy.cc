@@ -58,8 +58,7 @@ aws::Outcome<TablePtr> ResourceOf(const Engine& engine, std::string_view arn) {
   }
   TablePtr table = engine.FindTable(arn).ok() ? engine.FindTable(arn).value() : nullptr;
   if (table != nullptr && table->arn == arn) return table;
-  return Fail(
-      ResourceNotFound(fmt::format("Requested resource not found: ResourcArn: {} not found", arn)));
+  return Fail(TableNotFound(TableNameOf(arn)));
 }
 
 aws::ApiError PolicyNotFound(std::string_view arn) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "base/text.h"
 #include "dynamodb/errors.h"
 #include "dynamodb/ops/keys.h"
 #include "dynamodb/ops/members.h"
@@ -106,8 +107,8 @@ std::string_view FirstRepeated(const std::vector<std::string_view>& names) {
 aws::Outcome<Unit> CheckDefinedOnce(const std::vector<std::string_view>& defined) {
   const std::string_view twice = FirstRepeated(defined);
   if (twice.empty()) return Ok();
-  return Fail(InvalidParameter(
-      fmt::format("Duplicate attribute in AttributeDefinitions: {}", twice)));
+  return Fail(
+      InvalidParameter(fmt::format("Duplicate attribute in AttributeDefinitions: {}", twice)));
 }
 
 aws::ApiError Undefined(const std::vector<std::string_view>& keys,
@@ -378,6 +379,14 @@ aws::Outcome<Unit> CheckEmptyLists(Node request) {
 
 }  // namespace
 
+aws::Outcome<Unit> CheckEmulated(Node request, std::string_view operation) {
+  for (const NodeMember member : request.members()) {
+    if (!member.name.starts_with("Vector") || member.value.size() == 0) continue;
+    return Fail(NotEmulated(fmt::format("{} with {}", operation, member.name)));
+  }
+  return Ok();
+}
+
 Throughput ParseThroughput(Node node) {
   return {.read_units = node["ReadCapacityUnits"].integer(),
           .write_units = node["WriteCapacityUnits"].integer()};
@@ -409,6 +418,26 @@ aws::Outcome<StreamView> ParseStreamSpecification(Node node) {
   if (view == "OLD_IMAGE") return StreamView::kOldImage;
   if (view == "NEW_AND_OLD_IMAGES") return StreamView::kNewAndOldImages;
   return Fail(InvalidParameter("StreamEnabled is true but StreamViewType is not specified"));
+}
+
+aws::Outcome<Unit> CheckTagCharacters(Node tags) {
+  const auto forbidden = [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    // Letters of all scripts; of what is not ASCII nothing is refused.
+    if (byte >= 0x80 || IsDigit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'))
+      return false;
+    return std::string_view(" _.:/=+-@").find(c) == std::string_view::npos;
+  };
+  for (const Node tag : tags.elements()) {
+    for (const std::string_view text : {tag["Key"].text(), tag["Value"].text()}) {
+      if (std::ranges::none_of(text, forbidden)) continue;
+      return Fail(InvalidParameter(
+          fmt::format("Tag keys and values may have letters, whitespace, numbers and + - = . _ : / "
+                      "@ only: {}",
+                      text)));
+    }
+  }
+  return Ok();
 }
 
 std::map<std::string, std::string> ParseTags(Node tags) {
@@ -443,7 +472,11 @@ aws::Outcome<TableDefinition> ParseTableDefinition(Node request) {
   table.sse_enabled = request["SSESpecification"]["Enabled"].is_true();
   table.kms_key = request["SSESpecification"]["KMSMasterKeyId"].text();
   table.table_class = request["TableClass"].text();
+  OFFSTAGE_TRY_VOID(CheckTagCharacters(request["Tags"]));
   table.tags = ParseTags(request["Tags"]);
+  if (table.tags.size() > kMaxTags) {
+    return Fail(ValidationError(fmt::format("Too many tags added to resource: {}", table.name)));
+  }
   return table;
 }
 

@@ -31,7 +31,12 @@ const Shape& UpdateItemShape() {
          {"ExpressionAttributeNames", ExpressionAttributeNames()}});
     // This operation alone reports only the first value that is not in its enum.
     update.only_first_violation = true;
-    update.checked_first = "TableName";
+    // UPDATE_NEW is the service's own slip.
+    update.checked_first = {{"TableName"},
+                            {"ReturnValues",
+                             "1 validation error detected: Failed to satisfy constraint: Member "
+                             "must satisfy enum value "
+                             "set: [ALL_OLD, UPDATED_OLD, ALL_NEW, UPDATE_NEW, NONE]"}};
     // Without a key it lists everything, as the others do.
     update.stops_with = "Key";
     return update;
@@ -102,15 +107,13 @@ aws::Outcome<std::string> UpdateItem(Engine& engine, Node request) {
     }
     OFFSTAGE_TRY(const UpdatedItem updated, ApplyUpdate(*now, parsed.key, old ? &before : nullptr,
                                                         parsed.update ? &*parsed.update : nullptr));
-    OFFSTAGE_TRY(
-        const ConsumedCapacity used,
-        WriteItem(
-            engine, session,
-            {.table = *now,
-             .key = key,
-             .old = old,
-             .new_item = updated.after ? &*updated.after : nullptr,
-             .detail = detail}));
+    OFFSTAGE_TRY(const ConsumedCapacity used,
+                 WriteItem(engine, session,
+                           {.table = *now,
+                            .key = key,
+                            .old = old,
+                            .new_item = updated.after ? &*updated.after : nullptr,
+                            .detail = detail}));
     const std::string attributes =
         ReturnedAttributes(request["ReturnValues"].text(), updated, parsed.update);
     if (!attributes.empty()) AppendMember("Attributes", attributes, reply);
