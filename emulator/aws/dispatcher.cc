@@ -12,6 +12,8 @@ namespace {
 
 // Bombs end here; DynamoDB's own request limit is 16 MB (BatchWriteItem).
 constexpr std::size_t kMaxInflatedBytes = 32 * 1024 * 1024;
+// DynamoDB's own endpoint answers longer requests 413, with no body.
+constexpr std::size_t kMaxDynamoDbBytes = 16 * 1024 * 1024;
 
 std::string ErrorBody(std::string_view prefix, const ApiError& error) {
   OrderedJson body = OrderedJson::object();
@@ -132,6 +134,8 @@ http::Reply Dispatcher::Route(const http::Request& request) const {
   if (dot != std::string_view::npos) {
     const auto row = json_services_.find(target.substr(0, dot));
     if (row != json_services_.end()) {
+      if (row->second.service->SendsCrc32() && call.body.size() > kMaxDynamoDbBytes)
+        return {.status = 413, .headers = {}, .body = {}};
       call.request_id = row->second.service->SendsCrc32() ? ids_.DynamoDbRequestId() : ids_.Uuid();
       http::Reply reply;
       if (!credential.ok()) {

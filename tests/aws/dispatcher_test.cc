@@ -220,6 +220,12 @@ TEST_F(DispatcherTest, InflatesDeflateBodies) {
   EXPECT_EQ(service_.body, "{\"a\":1}");
 }
 
+TEST_F(DispatcherTest, RefusesRequestsOverSixteenMegabytes) {
+  const std::string long_body = "{}" + std::string(16 * 1024 * 1024, ' ');
+  EXPECT_EQ(Send("DynamoDB_20120810.GetItem", long_body).status, 413);
+  EXPECT_EQ(Send("DynamoDB_20120810.GetItem", long_body.substr(2)).status, 200);
+}
+
 TEST_F(DispatcherTest, RefusesGzipThatIsNoneOrABomb) {
   EXPECT_EQ(Send("DynamoDB_20120810.GetItem", "nope", {{"Content-Encoding", "gzip"}}).status, 400);
   EXPECT_FALSE(Inflate(Gzip(std::string(1'000'000, 'a')), 1000).has_value());
