@@ -11,6 +11,8 @@ namespace offstage::aws {
 namespace {
 
 constexpr std::size_t kWorthCompressing = 1024;
+constexpr std::string_view kExposedHeaders =
+    "x-amzn-RequestId,x-amzn-ErrorType,x-amz-request-id,x-amz-id-2,x-amzn-ErrorMessage,Date";
 
 std::optional<std::string> Gzip(std::string_view bytes) {
   z_stream stream{};
@@ -82,15 +84,14 @@ std::optional<http::Reply> AnswerPreflight(const http::Request& request) {
   if (!headers.empty()) reply.headers.Add("Access-Control-Allow-Headers", std::string(headers));
   if (!method.empty()) reply.headers.Add("Access-Control-Allow-Methods", std::string(method));
   reply.headers.Add("Access-Control-Max-Age", "172800");
+  reply.headers.Add("Access-Control-Expose-Headers", std::string(kExposedHeaders));
   return reply;
 }
 
 void AddCorsHeaders(const http::Request& request, http::Reply& reply) {
   if (request.headers.Get("Origin").empty()) return;
   reply.headers.Add("Access-Control-Allow-Origin", "*");
-  reply.headers.Add("Access-Control-Expose-Headers",
-                    "x-amzn-RequestId,x-amzn-ErrorType,x-amz-request-id,x-amz-id-2,"
-                    "x-amzn-ErrorMessage,Date");
+  reply.headers.Add("Access-Control-Expose-Headers", std::string(kExposedHeaders));
 }
 
 void CompressReply(const http::Request& request, http::Reply& reply) {

@@ -12,6 +12,8 @@ namespace {
 
 // Bombs end here; DynamoDB's own request limit is 16 MB (BatchWriteItem).
 constexpr std::size_t kMaxInflatedBytes = 32 * 1024 * 1024;
+// DynamoDB's own endpoint answers longer requests 413, with no body.
+constexpr std::size_t kMaxDynamoDbBytes = 16 * 1024 * 1024;
 
 std::string ErrorBody(std::string_view prefix, const ApiError& error) {
   OrderedJson body = OrderedJson::object();
@@ -35,6 +37,19 @@ std::string HeaderText(std::string_view text) {
   return out;
 }
 
+// What load balancers and scripts ask: an unsigned GET of the root.
+bool IsHealthCheck(const http::Request& request) {
+  return request.method == "GET" && request.target == "/" &&
+         request.headers.Get("Authorization").empty();
+}
+
+// DynamoDB's words: "healthy: dynamodb.us-east-1.amazonaws.com ".
+http::Reply Healthy(const http::Request& request) {
+  return {.status = 200,
+          .headers = {{"Content-Type", "text/plain"}},
+          .body = fmt::format("healthy: {} ", request.headers.Get("Host"))};
+}
+
 }  // namespace
 
 std::uint32_t Crc32(std::string_view bytes) {
@@ -42,9 +57,10 @@ std::uint32_t Crc32(std::string_view bytes) {
       ::crc32(0, reinterpret_cast<const Bytef*>(bytes.data()), static_cast<uInt>(bytes.size())));
 }
 
-std::optional<std::string> Gunzip(std::string_view bytes, std::size_t max_bytes) {
+std::optional<std::string> Inflate(std::string_view bytes, std::size_t max_bytes) {
   z_stream stream{};
-  if (::inflateInit2(&stream, 15 + 16) != Z_OK) return std::nullopt;
+  // 32: the header tells gzip from zlib.
+  if (::inflateInit2(&stream, 15 + 32) != Z_OK) return std::nullopt;
   std::string input(bytes);
   stream.next_in = reinterpret_cast<Bytef*>(input.data());
   stream.avail_in = static_cast<uInt>(input.size());
@@ -56,6 +72,8 @@ std::optional<std::string> Gunzip(std::string_view bytes, std::size_t max_bytes)
     stream.avail_out = sizeof(chunk);
     code = ::inflate(&stream, Z_NO_FLUSH);
     out.append(chunk, sizeof(chunk) - stream.avail_out);
+    // A gzip file may have several members, one behind the other.
+    if (code == Z_STREAM_END && stream.avail_in > 0) code = ::inflateReset(&stream);
   }
   ::inflateEnd(&stream);
   if (code != Z_STREAM_END || out.size() > max_bytes) return std::nullopt;
@@ -79,7 +97,7 @@ void Dispatcher::AddRestService(std::string signing_name, std::string path_prefi
 http::Reply Dispatcher::Handle(const http::Request& request) const {
   if (auto refused = RefusePage(request)) return *std::move(refused);
   if (auto preflight = AnswerPreflight(request)) return *std::move(preflight);
-  http::Reply reply = Route(request);
+  http::Reply reply = IsHealthCheck(request) ? Healthy(request) : Route(request);
   AddCorsHeaders(request, reply);
   return reply;
 }
@@ -93,12 +111,14 @@ http::Reply Dispatcher::Route(const http::Request& request) const {
             .request_id = {},
             .region = options_.region,
             .caller = {}};
-  if (EqualsIgnoreCase(Trim(request.headers.Get("Content-Encoding")), "gzip")) {
-    auto plain = Gunzip(request.body, kMaxInflatedBytes);
+  const std::string_view encoding = Trim(request.headers.Get("Content-Encoding"));
+  if (EqualsIgnoreCase(encoding, "gzip") || EqualsIgnoreCase(encoding, "deflate")) {
+    auto plain = Inflate(request.body, kMaxInflatedBytes);
     if (!plain)
-      return {.status = 400,
-              .headers = {{"x-offstage-explain", "the body is not valid gzip"}},
-              .body = {}};
+      return {
+          .status = 400,
+          .headers = {{"x-offstage-explain", fmt::format("the body is not valid {}", encoding)}},
+          .body = {}};
     inflated = std::move(*plain);
     call.body = inflated;
   }
@@ -114,6 +134,8 @@ http::Reply Dispatcher::Route(const http::Request& request) const {
   if (dot != std::string_view::npos) {
     const auto row = json_services_.find(target.substr(0, dot));
     if (row != json_services_.end()) {
+      if (row->second.service->SendsCrc32() && call.body.size() > kMaxDynamoDbBytes)
+        return {.status = 413, .headers = {}, .body = {}};
       call.request_id = row->second.service->SendsCrc32() ? ids_.DynamoDbRequestId() : ids_.Uuid();
       http::Reply reply;
       if (!credential.ok()) {

@@ -68,8 +68,7 @@ class Dispatcher {
 
 // CRC-32 as the x-amz-crc32 header carries it.
 std::uint32_t Crc32(std::string_view bytes);
-// Undoes Content-Encoding: gzip; null when the bytes are not gzip or exceed
-// `max_bytes`.
-std::optional<std::string> Gunzip(std::string_view bytes, std::size_t max_bytes);
+// Undoes Content-Encoding: gzip or deflate; null when the bytes are neither or exceed `max_bytes`.
+std::optional<std::string> Inflate(std::string_view bytes, std::size_t max_bytes);
 
 }  // namespace offstage::aws

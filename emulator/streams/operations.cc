@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 
 namespace offstage::streams {
@@ -14,11 +15,18 @@ constexpr std::chrono::milliseconds kIteratorLife =
     std::chrono::minutes(15);                        // AWS "expires 15 minutes after"
 constexpr std::size_t kMaxReplyBytes = 1024 * 1024;  // AWS GetRecords
 constexpr std::int64_t kMaxRecords = 1000;
+constexpr std::int64_t kMinShardId = 28;  // AWS "ShardId" length
 
 constexpr Member::Kind kInteger = Member::Kind::kInteger;
 
 Member StreamArn() {
   return {.name = "StreamArn", .required = true, .min = 37, .max = 1024};
+}
+
+// What is no stream's ARN at all is told apart from streams that are not there.
+aws::Outcome<Unit> CheckArn(std::string_view arn) {
+  if (arn.starts_with("arn:") && arn.find("/stream/") != std::string_view::npos) return Ok();
+  return Fail(ValidationError(fmt::format("Invalid StreamArn: {}", arn)));
 }
 
 // ---- ListStreams ------------------------------------------------------------------------------
@@ -27,16 +35,22 @@ aws::Outcome<std::string> ListStreams(Service& service, const Json& request) {
   OFFSTAGE_TRY(const std::vector<StreamState> streams, service.Streams());
   const std::string table = StringOf(request, "TableName");
   const std::string start = StringOf(request, "ExclusiveStartStreamArn");
+  if (!start.empty()) OFFSTAGE_TRY_VOID(CheckArn(start));
   const auto limit = static_cast<std::size_t>(IntegerOf(request, "Limit", 100));
   Json list = Json::array();
   Json reply = Json::object();
+  // The stream that a page ended with may be gone by now: the next page goes on behind its place.
+  const bool known = std::ranges::any_of(streams, [&](const StreamState& stream) {
+    return ArnOf(stream.name(), service.account()) == start;
+  });
   bool started = start.empty();
   for (const StreamState& stream : streams) {
     const std::string arn = ArnOf(stream.name(), service.account());
-    if (!started) {
+    if (!started && known) {
       started = arn == start;
       continue;
     }
+    if (!started && arn < start) continue;
     if (!table.empty() && stream.description.table != table) continue;
     if (list.size() == limit) {
       reply["LastEvaluatedStreamArn"] = list.back()["StreamArn"];
@@ -60,8 +74,38 @@ Json KeySchema(const StreamDescription& stream) {
   return schema;
 }
 
+// ShardFilter: docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_ShardFilter.html
+aws::Outcome<bool> WantsChildren(const Json& request) {
+  const auto filter = request.find("ShardFilter");
+  if (filter == request.end() || filter->is_null()) return false;
+  if (!filter->is_object())
+    return Fail(ValidationError("1 validation error detected: ShardFilter is not a structure"));
+  const auto violates = [](std::string_view member, const std::string& shown,
+                           std::string_view rule) {
+    return Fail(
+        ValidationError(fmt::format("1 validation error detected: Value {} at 'shardFilter.{}' "
+                                    "failed to satisfy constraint: {}",
+                                    shown, member, rule)));
+  };
+  const std::string type = StringOf(*filter, "Type");
+  if (type.empty()) return violates("type", "null", "Member must not be null");
+  if (type != "CHILD_SHARDS") {
+    return violates("type", fmt::format("'{}'", type),
+                    "Member must satisfy enum value set: [CHILD_SHARDS]");
+  }
+  const std::string shard = StringOf(*filter, "ShardId");
+  if (shard.empty()) return violates("shardId", "null", "Member must not be null");
+  if (static_cast<std::int64_t>(shard.size()) < kMinShardId) {
+    return violates(
+        "shardId", fmt::format("'{}'", shard),
+        fmt::format("Member must have length greater than or equal to {}", kMinShardId));
+  }
+  return true;
+}
+
 aws::Outcome<std::string> DescribeStream(Service& service, const Json& request) {
   const std::string arn = StringOf(request, "StreamArn");
+  OFFSTAGE_TRY_VOID(CheckArn(arn));
   OFFSTAGE_TRY(const StreamState stream, service.FindStream(arn));
   Json range = {{"StartingSequenceNumber", SequenceNumber(0)}};
   if (stream.disabled) {
@@ -70,7 +114,9 @@ aws::Outcome<std::string> DescribeStream(Service& service, const Json& request) 
   }
   Json shards = Json::array();
   const std::string shard = ShardIdOf(stream.name());
-  if (StringOf(request, "ExclusiveStartShardId") != shard)
+  OFFSTAGE_TRY(const bool wants_children, WantsChildren(request));
+  // The one shard has no children, and none comes behind it.
+  if (StringOf(request, "ExclusiveStartShardId") < shard && !wants_children)
     shards.push_back({{"ShardId", shard}, {"SequenceNumberRange", std::move(range)}});
   const double created = static_cast<double>(CreatedMillis(stream.description.label)) / 1000.0;
   return DumpJson(Json{{"StreamDescription",
@@ -108,6 +154,7 @@ aws::Outcome<std::int64_t> NamedPosition(Service& service, const StreamState& st
 }
 
 aws::Outcome<std::string> GetShardIterator(Service& service, const Json& request) {
+  OFFSTAGE_TRY_VOID(CheckArn(StringOf(request, "StreamArn")));
   OFFSTAGE_TRY(const StreamState stream, service.FindStream(StringOf(request, "StreamArn")));
   if (StringOf(request, "ShardId") != ShardIdOf(stream.name())) {
     return Fail(NotFound(fmt::format("Requested resource not found: Shard: {} not found",
@@ -115,6 +162,11 @@ aws::Outcome<std::string> GetShardIterator(Service& service, const Json& request
   }
   Iterator iterator = {.stream = stream.name(), .position = 0, .created_ms = service.NowMillis()};
   const std::string type = StringOf(request, "ShardIteratorType");
+  const bool named = type.ends_with("SEQUENCE_NUMBER");
+  if (!named && !StringOf(request, "SequenceNumber").empty()) {
+    return Fail(ValidationError(
+        fmt::format("SequenceNumber is not supported for ShardIteratorType {}", type)));
+  }
   if (type == "LATEST") {
     OFFSTAGE_TRY_INTERNAL(iterator.position, service.records().LastPosition());
   } else if (type != "TRIM_HORIZON") {
@@ -182,7 +234,7 @@ const Operation* FindOperation(std::string_view name) {
       {"DescribeStream",
        {StreamArn(),
         {.name = "Limit", .kind = kInteger, .min = 1, .max = 100},
-        {.name = "ExclusiveStartShardId", .min = 28, .max = 65}},
+        {.name = "ExclusiveStartShardId", .min = kMinShardId, .max = 65}},
        &DescribeStream},
       {"GetRecords",
        {{.name = "ShardIterator", .required = true, .min = 1, .max = 2048},
@@ -190,7 +242,7 @@ const Operation* FindOperation(std::string_view name) {
        &GetRecords},
       {"GetShardIterator",
        {StreamArn(),
-        {.name = "ShardId", .required = true, .min = 28, .max = 65},
+        {.name = "ShardId", .required = true, .min = kMinShardId, .max = 65},
         {.name = "ShardIteratorType",
          .required = true,
          .values = {"AFTER_SEQUENCE_NUMBER", "LATEST", "AT_SEQUENCE_NUMBER", "TRIM_HORIZON"}},

@@ -163,6 +163,20 @@ TEST_F(DispatcherTest, AnswersPreflights) {
   EXPECT_EQ(reply.headers.Get("Access-Control-Allow-Methods"), "POST");
   EXPECT_EQ(reply.headers.Get("Access-Control-Allow-Headers"), "x-amz-target,authorization");
   EXPECT_EQ(reply.headers.Get("Access-Control-Max-Age"), "172800");
+  EXPECT_NE(reply.headers.Get("Access-Control-Expose-Headers").find("x-amzn-RequestId"),
+            std::string_view::npos);
+}
+
+TEST_F(DispatcherTest, SaysThatItIsHealthy) {
+  http::Request request;
+  request.method = "GET";
+  request.target = "/";
+  request.headers = {{"Host", "127.0.0.1:8000"}};
+  const http::Reply reply = dispatcher_.Handle(request);
+  EXPECT_EQ(reply.status, 200);
+  EXPECT_EQ(reply.body, "healthy: 127.0.0.1:8000 ");
+  request.target = "/elsewhere";
+  EXPECT_EQ(dispatcher_.Handle(request).status, 501);
 }
 
 TEST_F(DispatcherTest, LetsBrowsersReadRepliesAndNobodyElseKnow) {
@@ -178,7 +192,7 @@ TEST_F(DispatcherTest, CompressesLongRepliesOnRequest) {
   const http::Reply reply =
       Send("DynamoDB_20120810.GetItem", "{}", {{"Accept-Encoding", "deflate, gzip;q=0.5"}});
   EXPECT_EQ(reply.headers.Get("Content-Encoding"), "gzip");
-  EXPECT_TRUE(Gunzip(reply.body, 10'000) == service_.reply);
+  EXPECT_TRUE(Inflate(reply.body, 10'000) == service_.reply);
   EXPECT_EQ(reply.headers.Get("x-amz-crc32"), std::to_string(Crc32(reply.body)));
   EXPECT_TRUE(Send("DynamoDB_20120810.GetItem").body == service_.reply);
   EXPECT_TRUE(Send("DynamoDB_20120810.GetItem", "{}", {{"Accept-Encoding", "gzip;q=0"}}).body ==
@@ -190,11 +204,31 @@ TEST_F(DispatcherTest, CompressesLongRepliesOnRequest) {
 TEST_F(DispatcherTest, InflatesGzipBodies) {
   Send("DynamoDB_20120810.GetItem", Gzip("{\"a\":1}"), {{"Content-Encoding", "gzip"}});
   EXPECT_EQ(service_.body, "{\"a\":1}");
+  // Two members, one behind the other, are one text.
+  Send("DynamoDB_20120810.GetItem", Gzip("{\"b\"") + Gzip(":2}"), {{"Content-Encoding", "gzip"}});
+  EXPECT_EQ(service_.body, "{\"b\":2}");
+}
+
+TEST_F(DispatcherTest, InflatesDeflateBodies) {
+  std::string deflated(100, '\0');
+  uLongf size = deflated.size();
+  ASSERT_EQ(::compress(reinterpret_cast<Bytef*>(deflated.data()), &size,
+                       reinterpret_cast<const Bytef*>("{\"a\":1}"), 7),
+            Z_OK);
+  deflated.resize(size);
+  Send("DynamoDB_20120810.GetItem", deflated, {{"Content-Encoding", "deflate"}});
+  EXPECT_EQ(service_.body, "{\"a\":1}");
+}
+
+TEST_F(DispatcherTest, RefusesRequestsOverSixteenMegabytes) {
+  const std::string long_body = "{}" + std::string(16 * 1024 * 1024, ' ');
+  EXPECT_EQ(Send("DynamoDB_20120810.GetItem", long_body).status, 413);
+  EXPECT_EQ(Send("DynamoDB_20120810.GetItem", long_body.substr(2)).status, 200);
 }
 
 TEST_F(DispatcherTest, RefusesGzipThatIsNoneOrABomb) {
   EXPECT_EQ(Send("DynamoDB_20120810.GetItem", "nope", {{"Content-Encoding", "gzip"}}).status, 400);
-  EXPECT_FALSE(Gunzip(Gzip(std::string(1'000'000, 'a')), 1000).has_value());
+  EXPECT_FALSE(Inflate(Gzip(std::string(1'000'000, 'a')), 1000).has_value());
 }
 
 }  // namespace

@@ -72,9 +72,39 @@ INSTANTIATE_TEST_SUITE_P(PartiqlTexts, ApiVectors,
                          VectorName());
 INSTANTIATE_TEST_SUITE_P(Backups, ApiVectors,
                          testing::ValuesIn(ReadVectors("dynamodb/backups.json")), VectorName());
+INSTANTIATE_TEST_SUITE_P(OtherSuites, ApiVectors,
+                         testing::ValuesIn(ReadVectors("dynamodb/other_suites.json")),
+                         VectorName());
 INSTANTIATE_TEST_SUITE_P(TableResources, ApiVectors,
                          testing::ValuesIn(ReadVectors("dynamodb/table_resources.json")),
                          VectorName());
+
+// What no vector file should hold: a request 200,000 levels deep, which overflowed the stack once.
+TEST(DeepRequests, AreRefused) {
+  ManualClock clock{TimePoint(std::chrono::seconds(1'764'072'000))};
+  SeededIds ids{1};
+  StderrLog log{LogLevel::kError};
+  Options options;
+  options.persistence = Persistence::kInMemory;
+  options.clock = &clock;
+  options.ids = &ids;
+  options.log = &log;
+  auto service = Service::Create(options);
+  ASSERT_TRUE(service.ok());
+  constexpr int kLevels = 200'000;
+  for (const auto& [open, close] :
+       {std::pair("{\"M\":{\"\":", "}}"), std::pair("{\"\":", "}"), std::pair("[", "]")}) {
+    std::string request = R"({"TableName":"absent","Item":{"p":{"S":"x"},"a":)";
+    for (int i = 0; i < kLevels; ++i)
+      request += open;
+    request += R"({"S":"leaf"})";
+    for (int i = 0; i < kLevels; ++i)
+      request += close;
+    const auto reply = (*service)->Run("PutItem", request + "}}");
+    ASSERT_FALSE(reply.ok());
+    EXPECT_EQ(reply.error().status, 400) << open;
+  }
+}
 
 }  // namespace
 }  // namespace offstage::dynamodb

@@ -269,6 +269,54 @@ TEST_F(StreamsTest, SayWhatIsWrongWithARequest) {
   EXPECT_TRUE(StreamError("Nonsense", json::object()).starts_with("UnknownOperationException"));
 }
 
+// Known from scylladb/scylladb test/alternator/test_streams.py, which runs against the service too.
+TEST_F(StreamsTest, TellNonsenseFromWhatIsNotThere) {
+  const std::string arn = MakeTable("users", "KEYS_ONLY");
+  const std::string shard = ShardOf(arn);
+  const std::string nonsense(52, 'x');
+  for (const char* operation : {"DescribeStream", "GetShardIterator"}) {
+    EXPECT_TRUE(
+        StreamError(operation,
+                    {{"StreamArn", nonsense}, {"ShardId", shard}, {"ShardIteratorType", "LATEST"}})
+            .starts_with("ValidationException"));
+  }
+  EXPECT_TRUE(StreamError("ListStreams", {{"ExclusiveStartStreamArn", nonsense}})
+                  .starts_with("ValidationException"));
+  EXPECT_TRUE(StreamError("GetShardIterator", {{"StreamArn", arn},
+                                               {"ShardId", shard},
+                                               {"ShardIteratorType", "TRIM_HORIZON"},
+                                               {"SequenceNumber", "100000000000000000000"}})
+                  .starts_with("ValidationException"));
+}
+
+TEST_F(StreamsTest, GoOnBehindAStreamThatIsGone) {
+  const std::string users = MakeTable("users", "KEYS_ONLY");
+  const std::string articles = MakeTable("articles", "KEYS_ONLY");
+  Tables("DeleteTable", {{"TableName", "articles"}});
+  clock_.Advance(hours(25));
+  EXPECT_EQ(
+      Streams("ListStreams", {{"ExclusiveStartStreamArn", articles}})["Streams"][0]["StreamArn"],
+      users);
+}
+
+TEST_F(StreamsTest, ShardsAreFiltered) {
+  const std::string arn = MakeTable("users", "KEYS_ONLY");
+  const std::string shard = ShardOf(arn);
+  const auto shards = [&](json request) {
+    request["StreamArn"] = arn;
+    return Streams("DescribeStream", request)["StreamDescription"]["Shards"].size();
+  };
+  EXPECT_EQ(shards({{"ShardFilter", {{"ShardId", shard}, {"Type", "CHILD_SHARDS"}}}}), 0U);
+  EXPECT_EQ(shards({{"ExclusiveStartShardId", std::string(40, 'z')}}), 0U);
+  for (const json& filter : {json{{"ShardId", shard}}, json{{"Type", "CHILD_SHARDS"}},
+                             json{{"ShardId", shard}, {"Type", "foo"}},
+                             json{{"ShardId", "x"}, {"Type", "CHILD_SHARDS"}}}) {
+    EXPECT_TRUE(StreamError("DescribeStream", {{"StreamArn", arn}, {"ShardFilter", filter}})
+                    .starts_with("ValidationException"))
+        << filter;
+  }
+}
+
 // A transaction's changes are there all or not at all.
 TEST_F(StreamsTest, TellOfWholeTransactions) {
   const std::string arn = MakeTable("users", "KEYS_ONLY");

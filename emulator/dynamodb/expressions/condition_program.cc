@@ -90,9 +90,9 @@ TextOutcome<Unit> CheckTypeOperand(const Operand& operand) {
 }
 
 TextOutcome<Unit> CheckCall(std::string_view name, const ConditionNode& node) {
-  const bool wants_path = node.test == ConditionTest::kExists ||
-                          node.test == ConditionTest::kNotExists ||
-                          node.test == ConditionTest::kHasType;
+  // attribute_type takes a value too, whatever the developer guide says.
+  const bool wants_path =
+      node.test == ConditionTest::kExists || node.test == ConditionTest::kNotExists;
   if (wants_path && node.operands[0].kind != Operand::Kind::kPath) {
     return Fail(fmt::format(
         "Operator or function requires a document path; operator or function: {}", name));

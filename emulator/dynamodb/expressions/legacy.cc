@@ -250,7 +250,8 @@ aws::Outcome<KeyCondition> KeyConditionFromLegacy(std::string_view json, ValueLa
     if (!values.empty()) term.value = std::move(values[0]);
     if (term.op == KeyOperator::kBetween) term.upper = std::move(values[1]);
   }
-  if (condition.terms.empty() || condition.terms.size() > 2) {
+  // Indexes may have keys of up to four and four attributes since November 2025.
+  if (condition.terms.empty() || condition.terms.size() > 8) {
     return Invalid("Conditions can be of length 1 or 2 only");
   }
   return condition;

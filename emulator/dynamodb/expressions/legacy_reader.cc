@@ -2,7 +2,9 @@
 
 #include <utility>
 
+#include "dynamodb/value/attribute_json.h"
 #include "dynamodb/value/attribute_parser.h"
+#include "dynamodb/value/invalid.h"
 #include "dynamodb/value/json_reader.h"
 
 namespace offstage::dynamodb {
@@ -88,6 +90,10 @@ aws::Outcome<std::vector<LegacyEntry>> ReadLegacyEntries(std::string_view json, 
   const bool read = reader.Read(entries);
   std::optional<aws::ApiError> error = reader.Error(read);
   if (error) return Fail(*std::move(error));
+  for (const LegacyEntry& entry : entries) {
+    if (const std::string_view fault = AttributeNameFault(entry.attribute); !fault.empty())
+      return Invalid(std::string(fault));
+  }
   return entries;
 }
 

@@ -49,6 +49,13 @@ TextOutcome<Unit> CheckArguments(const OperandSyntax& syntax, const Operand& ope
       const Type wanted =
           operand.function == OperandFunction::kListAppend ? Type::kList : Type::kNumber;
       for (const Operand& argument : operand.arguments) {
+        // if_not_exists may stand here, list_append in itself may not.
+        if (argument.kind == Operand::Kind::kFunction &&
+            argument.function == OperandFunction::kListAppend) {
+          return Fail(
+              std::string("The function is not allowed to be used this way in an "
+                          "expression; function: list_append"));
+        }
         OFFSTAGE_TRY_VOID(CheckOperandType(syntax.name, argument, {wanted}));
       }
       return Ok();

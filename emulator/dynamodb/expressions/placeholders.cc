@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "dynamodb/value/attribute_json.h"
 #include "dynamodb/value/attribute_parser.h"
 #include "dynamodb/value/invalid.h"
 #include "dynamodb/value/json_reader.h"
@@ -108,10 +109,9 @@ aws::Outcome<Unit> Placeholders::SetNames(std::string_view json) {
   if (names_.empty()) return Invalid("ExpressionAttributeNames must not be empty");
   for (const Name& entry : names_) {
     OFFSTAGE_TRY_VOID(CheckNameKey(entry.key));
-    if (entry.name.empty()) {
-      return Invalid(fmt::format(
-          "ExpressionAttributeNames contains invalid value: Empty attribute name for key {}",
-          entry.key));
+    if (const std::string_view fault = AttributeNameFault(entry.name); !fault.empty()) {
+      return Invalid(fmt::format("ExpressionAttributeNames contains invalid value: {} for key {}",
+                                 fault, entry.key));
     }
   }
   return Ok();

@@ -95,6 +95,12 @@ aws::Outcome<Item> Update::Apply(const Item& item) const {
   return ApplyUpdate(*program_, item);
 }
 
+bool Update::OnlyRemoves() const {
+  return std::ranges::all_of(program_->actions, [](const UpdateAction& action) {
+    return action.verb == UpdateVerb::kRemove || action.verb == UpdateVerb::kDelete;
+  });
+}
+
 Item Update::Touched(const Item& item) const {
   return Projection::OfPaths(program_->paths).Apply(item);
 }

@@ -41,6 +41,10 @@ class Update {
   // (update_charge.cc). 0 for AttributeUpdates, which it does not count.
   std::size_t ChargedBytes(const Item& item) const;
 
+  // Nothing but REMOVE and DELETE: where there is no item, such an update does nothing, not even
+  // fail for a path that leads nowhere.
+  bool OnlyRemoves() const;
+
   // Of `item` (before or after) what ReturnValues=UPDATED_OLD or UPDATED_NEW answers.
   Item Touched(const Item& item) const;
 

@@ -1,6 +1,7 @@
 // CreateTable: docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_CreateTable.html
 // The reply says CREATING, as clients expect; the table is ACTIVE as soon as it is sent.
-// Not emulated: OnDemandThroughput and WarmThroughput (accepted, without effect), vector indexes.
+// Not emulated: OnDemandThroughput and WarmThroughput (accepted, without effect), vector indexes
+// (refused).
 #include <fmt/format.h>
 
 #include "dynamodb/errors.h"
@@ -40,13 +41,14 @@ const Shape& CreateTableShape() {
          {"TableClass", TableClass()},
          {"DeletionProtectionEnabled", Boolean()},
          {"Tags", Tags()}});
-    create.checked_first = "TableName";
+    create.checked_first = {{"TableName"}};
     return create;
   }();
   return shape;
 }
 
 aws::Outcome<std::string> CreateTable(Engine& engine, Node request) {
+  OFFSTAGE_TRY_VOID(CheckEmulated(request, "CreateTable"));
   OFFSTAGE_TRY(TableDefinition definition, ParseTableDefinition(request));
   const auto lock = engine.store().LockCatalogue();
   if (engine.store().FindTable(definition.name) != nullptr) {

@@ -25,9 +25,9 @@ aws::Outcome<std::string> DeleteTable(Engine& engine, Node request) {
   }
   Json description = DescribeTableJson(engine, *table, "DELETING");
   OFFSTAGE_TRY_INTERNAL([[maybe_unused]] const Unit dropped, engine.store().DropTable(*table));
-  // A table on its way out shows neither keys nor indexes' details.
-  for (const char* member :
-       {"AttributeDefinitions", "KeySchema", "CreationDateTime", "WarmThroughput"}) {
+  // A table on its way out shows neither keys nor indexes.
+  for (const char* member : {"AttributeDefinitions", "KeySchema", "CreationDateTime",
+                             "WarmThroughput", "GlobalSecondaryIndexes", "LocalSecondaryIndexes"}) {
     description.erase(member);
   }
   return DumpJson(Json{{"TableDescription", std::move(description)}});

@@ -50,7 +50,7 @@ class DocumentParser {
     SkipSpace();
     if (!Value()) return false;
     while (!open_.empty()) {
-      if (!Continue()) return false;
+      if (!(entered_ ? First() : Continue())) return false;
     }
     SkipSpace();
     return position_ == text_.size();
@@ -85,6 +85,13 @@ class DocumentParser {
       default:
         return Number();
     }
+  }
+
+  // The first item of the container just opened. Left to the loop in Run: taken in Open it would
+  // recurse once a level, and 200,000 brackets would overflow the stack.
+  bool First() {
+    entered_ = false;
+    return Item(open_.back());
   }
 
   // After a value inside a container: a comma and the next one, or the closing bracket.
@@ -129,7 +136,8 @@ class DocumentParser {
       Close();
       return true;
     }
-    return Item(index);
+    entered_ = true;
+    return true;
   }
 
   void Close() {
@@ -294,6 +302,8 @@ class DocumentParser {
   std::vector<Document::Entry>& entries_;
   std::deque<std::string>& unescaped_;
   std::vector<std::uint32_t> open_;
+  // The innermost open container has an item, which has not been read yet.
+  bool entered_ = false;
 };
 
 std::unique_ptr<Document> Document::Parse(std::string_view text) {

@@ -258,13 +258,25 @@ ItemKey KeyOfStored(const Table& table, std::string_view item) {
   return ToItemKey(std::move(*key));
 }
 
+namespace {
+
+// Values too large for a key leave the item out of the index: it may have had them before there was
+// one.
+std::optional<IndexKey> OnlyIfSmall(std::optional<IndexKey> key) {
+  if (key && (key->partition.size() > kMaxPartitionKeyBytes || key->sort.size() > kMaxSortKeyBytes))
+    return std::nullopt;
+  return key;
+}
+
+}  // namespace
+
 std::optional<IndexKey> IndexKeyOf(const Index& index, const Item& item) {
-  return MakeIndexKey(index.definition.key,
-                      [&item](const std::string& name) { return item.Find(name); });
+  return OnlyIfSmall(MakeIndexKey(index.definition.key,
+                                  [&item](const std::string& name) { return item.Find(name); }));
 }
 
 std::optional<IndexKey> IndexKeyOfStored(const Index& index, std::string_view item) {
-  return MakeIndexKey(index.definition.key, StoredValues(item));
+  return OnlyIfSmall(MakeIndexKey(index.definition.key, StoredValues(item)));
 }
 
 std::vector<IndexMove> MovesBetween(const Table& table, const std::string_view* before,

@@ -84,7 +84,10 @@ std::vector<std::string_view> Present(Node request, const std::vector<std::strin
 
 aws::Outcome<Unit> CheckExpressionMembers(Node request, const ExpressionMembers& members) {
   const auto expressions = Present(request, members.expressions);
-  const auto legacy = Present(request, members.legacy);
+  auto legacy = Present(request, members.legacy);
+  // FilterExpression is half a year older than KeyConditionExpression: KeyConditions may stand
+  // beside any expression but its own successor.
+  if (!request["KeyConditionExpression"]) std::erase(legacy, "KeyConditions");
   if (!expressions.empty() && !legacy.empty()) {
     return Fail(ValidationError(fmt::format(
         "Can not use both expression and non-expression parameters in the same request: "
@@ -153,9 +156,9 @@ aws::Outcome<std::optional<Condition>> ConditionOf(Engine& engine, Node request,
 aws::ApiError Enveloped(aws::ApiError error, EmptyExpressions empty) {
   constexpr std::string_view kEnvelope = "1 validation error detected: ";
   if (error.type != "ValidationException" || error.message.starts_with(kEnvelope)) return error;
-  if (error.message.starts_with("Value provided in ExpressionAttribute")) return error;
   if (empty == EmptyExpressions::kBare &&
-      error.message.ends_with("The expression can not be empty;"))
+      (error.message.starts_with("Value provided in ExpressionAttribute") ||
+       error.message.ends_with("The expression can not be empty;")))
     return error;
   error.message.insert(0, kEnvelope);
   return error;

@@ -79,7 +79,7 @@ aws::Outcome<Unit> PlanKey(const std::optional<Expression>& where,
 // What RETURNING shows of an update.
 std::string Returned(Returning returning, const UpdatedItem& updated, const Update& update) {
   const bool old = returning == Returning::kAllOld || returning == Returning::kModifiedOld;
-  const Item& item = old ? updated.before : updated.after.item;
+  const Item& item = old ? updated.before : updated.after->item;
   switch (returning) {
     case Returning::kNothing:
       return {};
@@ -153,7 +153,7 @@ aws::Outcome<Unit> PreparePartiqlWrite(WriteSession& session, PartiqlWrite& writ
   OFFSTAGE_TRY(UpdatedItem updated,
                ApplyUpdate(*write.table, write.key_item, &before, &*write.update));
   write.returned = Returned(write.returning, updated, *write.update);
-  write.item = std::move(updated.after);
+  write.item = *std::move(updated.after);
   return Ok();
 }
 

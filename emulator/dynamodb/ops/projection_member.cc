@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "dynamodb/errors.h"
+#include "dynamodb/value/attribute_json.h"
 
 namespace offstage::dynamodb {
 
@@ -22,6 +23,8 @@ aws::Outcome<std::optional<Projection>> ProjectionOf(Engine& engine, Node reques
   std::vector<std::string> names;
   for (const Node name : attributes.elements()) {
     std::string text(name.text());
+    if (const std::string_view fault = AttributeNameFault(text); !fault.empty())
+      return Fail(ValidationError(std::string(fault)));
     if (std::find(names.begin(), names.end(), text) != names.end()) {
       return Fail(InvalidParameter(fmt::format("Duplicate value in attribute name: {}", text)));
     }

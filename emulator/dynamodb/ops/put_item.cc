@@ -24,7 +24,7 @@ const Shape& PutItemShape() {
                    {"ConditionExpression", String()},
                    {"ExpressionAttributeValues", Attributes()},
                    {"ExpressionAttributeNames", ExpressionAttributeNames()}});
-    put.checked_first = "TableName";
+    put.checked_first = {{"TableName"}};
     return put;
   }();
   return shape;

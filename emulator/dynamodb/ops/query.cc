@@ -13,25 +13,31 @@ namespace offstage::dynamodb {
 
 const Shape& QueryShape() {
   using namespace shape;  // NOLINT: the shape's vocabulary
-  static const Shape shape =
-      Structure("QueryInput", {{"TableName", TableName(), Presence::kRequired},
-                               {"ReturnConsumedCapacity", ReturnConsumedCapacity()},
-                               {"Select", Enum({"SPECIFIC_ATTRIBUTES", "COUNT", "ALL_ATTRIBUTES",
-                                                "ALL_PROJECTED_ATTRIBUTES"})},
-                               {"IndexName", IndexName()},
-                               {"QueryFilter", Conditions()},
-                               {"ConditionalOperator", ConditionalOperatorMember()},
-                               {"AttributesToGet", AttributesToGet()},
-                               {"Limit", WithWording(Integer({.min = 1}), Wording::kBare)},
-                               {"KeyConditions", Conditions()},
-                               {"ExclusiveStartKey", Attributes()},
-                               {"ConsistentRead", Boolean()},
-                               {"ScanIndexForward", Boolean()},
-                               {"KeyConditionExpression", String()},
-                               {"FilterExpression", String()},
-                               {"ProjectionExpression", String()},
-                               {"ExpressionAttributeValues", Attributes()},
-                               {"ExpressionAttributeNames", ExpressionAttributeNames()}});
+  static const Shape shape = [] {
+    Shape query =
+        Structure("QueryInput", {{"TableName", TableName(), Presence::kRequired},
+                                 {"ReturnConsumedCapacity", ReturnConsumedCapacity()},
+                                 {"Select", Enum({"SPECIFIC_ATTRIBUTES", "COUNT", "ALL_ATTRIBUTES",
+                                                  "ALL_PROJECTED_ATTRIBUTES"})},
+                                 {"IndexName", IndexName()},
+                                 {"QueryFilter", Conditions()},
+                                 {"ConditionalOperator", ConditionalOperatorMember()},
+                                 {"AttributesToGet", AttributesToGet()},
+                                 {"Limit", WithWording(Integer({.min = 1}), Wording::kBare)},
+                                 {"KeyConditions", Conditions()},
+                                 {"ExclusiveStartKey", Attributes()},
+                                 {"ConsistentRead", Boolean()},
+                                 {"ScanIndexForward", Boolean()},
+                                 {"KeyConditionExpression", String()},
+                                 {"FilterExpression", String()},
+                                 {"ProjectionExpression", String()},
+                                 {"ExpressionAttributeValues", Attributes()},
+                                 {"ExpressionAttributeNames", ExpressionAttributeNames()}});
+    query.checked_first = {{"ConditionalOperator",
+                            "Failed to satisfy constraint: Member must satisfy enum value set: "
+                            "[ALL, OR]"}};
+    return query;
+  }();
   return shape;
 }
 

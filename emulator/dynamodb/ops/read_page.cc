@@ -32,24 +32,28 @@ aws::Outcome<Item> ParseStartKey(Node key, ValueLayer layer) {
   return Fail(std::move(error));
 }
 
-aws::Outcome<Unit> CheckSelect(Node request) {
+// Query puts "1 validation error detected: " in front, Scan does not.
+aws::Outcome<Unit> CheckSelect(Node request, PageOperation operation) {
+  const std::string_view envelope =
+      operation == PageOperation::kQuery ? "1 validation error detected: " : "";
   const std::string_view select = request["Select"].text();
   const bool projects = static_cast<bool>(request["ProjectionExpression"]);
   if (select == "SPECIFIC_ATTRIBUTES" && !projects && !request["AttributesToGet"]) {
-    return Fail(
-        ValidationError("1 validation error detected: Must specify the AttributesToGet or "
-                        "ProjectionExpression when choosing to get "
-                        "SPECIFIC_ATTRIBUTES"));
+    return Fail(ValidationError(
+        fmt::format("{}Must specify the AttributesToGet or ProjectionExpression when choosing to "
+                    "get SPECIFIC_ATTRIBUTES",
+                    envelope)));
   }
   if (!select.empty() && select != "SPECIFIC_ATTRIBUTES" &&
       (projects || request["AttributesToGet"])) {
-    return Fail(ValidationError(fmt::format("Cannot specify the {} when choosing to get {}",
-                                            projects ? "ProjectionExpression" : "AttributesToGet",
-                                            select == "COUNT" ? "only the Count" : select)));
+    return Fail(
+        ValidationError(fmt::format("{}Cannot specify the {} when choosing to get {}", envelope,
+                                    projects ? "ProjectionExpression" : "AttributesToGet",
+                                    select == "COUNT" ? "only the Count" : select)));
   }
   if (select == "ALL_PROJECTED_ATTRIBUTES" && !request["IndexName"]) {
-    return Fail(ValidationError(
-        "ALL_PROJECTED_ATTRIBUTES can be used only when Querying using an IndexName"));
+    return Fail(ValidationError(fmt::format(
+        "{}ALL_PROJECTED_ATTRIBUTES can be used only when Querying using an IndexName", envelope)));
   }
   return Ok();
 }
@@ -75,7 +79,9 @@ aws::Outcome<PageRequest> ParsePageRequest(Engine& engine, Node request, PageOpe
   PageRequest page;
   const Node filter = request["FilterExpression"];
   const Node legacy = request[operation == PageOperation::kQuery ? "QueryFilter" : "ScanFilter"];
-  OFFSTAGE_TRY_VOID(CheckConditionalOperator(request, legacy));
+  // Query looks at the operator before the values, Scan behind them.
+  if (operation == PageOperation::kQuery)
+    OFFSTAGE_TRY_VOID(CheckConditionalOperator(request, legacy));
   const ValueLayer layer = LayerOf(operation);
   if (legacy && legacy.size() > 0) {
     const auto joined_by = request["ConditionalOperator"].text() == "OR"
@@ -84,6 +90,8 @@ aws::Outcome<PageRequest> ParsePageRequest(Engine& engine, Node request, PageOpe
     OFFSTAGE_TRY(Condition condition, ConditionFromFilter(legacy.raw(), joined_by, layer));
     page.filter = std::move(condition);
   }
+  if (operation == PageOperation::kScan)
+    OFFSTAGE_TRY_VOID(CheckConditionalOperator(request, legacy));
   if (const Node start = request["ExclusiveStartKey"]) {
     OFFSTAGE_TRY(page.start, ParseStartKey(start, layer));
   }
@@ -93,13 +101,34 @@ aws::Outcome<PageRequest> ParsePageRequest(Engine& engine, Node request, PageOpe
     page.filter = std::move(condition);
   }
   OFFSTAGE_TRY(page.projection, ProjectionOf(engine, request, placeholders));
-  OFFSTAGE_TRY_VOID(CheckSelect(request));
+  OFFSTAGE_TRY_VOID(CheckSelect(request, operation));
   page.limit = request["Limit"].integer();
   page.counts_only = request["Select"].text() == "COUNT";
   page.detail = CapacityDetailOf(request);
   page.consistent = ConsistentRead(request);
   return page;
 }
+
+namespace {
+
+// A global index cannot answer what it does not hold; a local one reads it from the table.
+aws::Outcome<Unit> CheckProjects(const Table& table, const Index& index,
+                                 const Projection& projection) {
+  const IndexDefinition& definition = index.definition;
+  if (definition.projection == ProjectionType::kAll) return Ok();
+  std::vector<std::string> held = KeyAttributeNames(table, &index);
+  held.insert(held.end(), definition.non_key_attributes.begin(),
+              definition.non_key_attributes.end());
+  std::vector<std::string> missing;
+  for (const std::string& name : projection.AttributeNames()) {
+    if (std::find(held.begin(), held.end(), name) == held.end()) missing.push_back(name);
+  }
+  if (missing.empty()) return Ok();
+  return Fail(InvalidParameter(fmt::format("Global secondary index {} does not project [{}]",
+                                           definition.name, fmt::join(missing, ", "))));
+}
+
+}  // namespace
 
 aws::Outcome<const Index*> IndexOf(const Table& table, Node request, PageRequest& page) {
   const Node name = request["IndexName"];
@@ -122,6 +151,9 @@ aws::Outcome<const Index*> IndexOf(const Table& table, Node request, PageRequest
           name.text())));
     }
     page.all_attributes = true;
+  }
+  if (index->scope == IndexScope::kGlobal && page.projection) {
+    OFFSTAGE_TRY_VOID(CheckProjects(table, *index, *page.projection));
   }
   return index;
 }

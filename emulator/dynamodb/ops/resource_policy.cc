@@ -4,6 +4,10 @@
 // are refused by name.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cstdint>
+#include <string>
+
 #include "dynamodb/errors.h"
 #include "dynamodb/ops/members.h"
 #include "dynamodb/ops/ops.h"
@@ -58,8 +62,7 @@ aws::Outcome<TablePtr> ResourceOf(const Engine& engine, std::string_view arn) {
   }
   TablePtr table = engine.FindTable(arn).ok() ? engine.FindTable(arn).value() : nullptr;
   if (table != nullptr && table->arn == arn) return table;
-  return Fail(
-      ResourceNotFound(fmt::format("Requested resource not found: ResourcArn: {} not found", arn)));
+  return Fail(TableNotFound(TableNameOf(arn)));
 }
 
 aws::ApiError PolicyNotFound(std::string_view arn) {
@@ -74,7 +77,26 @@ aws::Outcome<Unit> CheckRevision(const Table& table, Node expected, std::string_
                         ? table.resource_policy.empty()
                         : expected.text() == table.resource_policy_revision;
   if (fits) return Ok();
-  return Fail(PolicyNotFound(arn));
+  if (table.resource_policy.empty()) return Fail(PolicyNotFound(arn));
+  const std::string& name = table.definition.name;
+  // The text of a missing policy, with what is wrong in the ARN's place.
+  if (expected.text() == kNoPolicy) {
+    return Fail(PolicyNotFound(
+        fmt::format("Requested policy update expecting none to be present for table {}, but a "
+                    "policy exists with revision id {}.",
+                    name, table.resource_policy_revision)));
+  }
+  return Fail(PolicyNotFound(
+      fmt::format("Requested update for policy with revision id {}, but the policy associated to "
+                  "target table {} has revision id {}.",
+                  expected.text(), name, table.resource_policy_revision)));
+}
+
+// 13 digits, each revision's larger than the one before.
+std::string NextRevision(const Engine& engine, const std::string& before) {
+  const std::int64_t now = engine.NowMillis();
+  const std::int64_t last = before.empty() ? 0 : std::stoll(before);
+  return std::to_string(std::max(now, last + 1));
 }
 
 aws::Outcome<Unit> CheckPolicy(std::string_view policy) {
@@ -101,7 +123,7 @@ aws::Outcome<std::string> PutResourcePolicy(Engine& engine, Node request) {
     return DumpJson(Json{{"RevisionId", before->resource_policy_revision}});
   Table table = *before;
   table.resource_policy = policy;
-  table.resource_policy_revision = engine.ids().Text(13, kDigits);
+  table.resource_policy_revision = NextRevision(engine, before->resource_policy_revision);
   OFFSTAGE_TRY_INTERNAL(const TablePtr after, engine.store().UpdateTable(std::move(table), {}));
   return DumpJson(Json{{"RevisionId", after->resource_policy_revision}});
 }

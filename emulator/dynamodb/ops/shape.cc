@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "base/check.h"
 #include "base/text.h"
 #include "dynamodb/errors.h"
 
@@ -275,6 +278,16 @@ std::string Show(const Shape& shape, Node node) {
   }
 }
 
+// Java's String.length().
+std::int64_t JavaLength(std::string_view text) {
+  std::int64_t units = 0;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if ((byte & 0xC0) != 0x80) units += byte >= 0xF0 ? 2 : 1;
+  }
+  return units;
+}
+
 bool MatchesNamePattern(std::string_view text) {
   return !text.empty() &&
          text.find_first_not_of(
@@ -380,7 +393,7 @@ class ConstraintCheck {
       Violate(shape, node, path,
               fmt::format("Member must satisfy regular expression pattern: {}", shape.pattern));
     }
-    CheckBounds(shape, node, path, static_cast<std::int64_t>(text.size()), "length");
+    CheckBounds(shape, node, path, JavaLength(text), "length");
   }
 
   void CheckBounds(const Shape& shape, Node node, const std::string& path, std::int64_t size,
@@ -452,6 +465,22 @@ aws::Outcome<Unit> CheckTypes(const Shape& shape, Node request) {
   return CheckType(shape, request, Place::kMember);
 }
 
+namespace {
+
+aws::Outcome<Unit> CheckAlone(const Shape& shape, const Shape::FirstCheck& first, Node request) {
+  const auto member = std::find_if(
+      shape.members.begin(), shape.members.end(),
+      [&first](const ShapeMember& candidate) { return candidate.name == first.member; });
+  OFFSTAGE_CHECK(member != shape.members.end(), "a member of the structure");
+  ConstraintCheck check(kMaxViolations);
+  check.Member(*member, request, "");
+  auto outcome = check.Finish();
+  if (outcome.ok() || first.text.empty()) return outcome;
+  return Fail(ValidationError(std::string(first.text)));
+}
+
+}  // namespace
+
 aws::Outcome<Unit> CheckConstraints(const Shape& shape, Node request) {
   for (const ShapeMember& member : shape.members) {
     if (member.presence != Presence::kRequiredParameter || request[member.name]) continue;
@@ -459,11 +488,8 @@ aws::Outcome<Unit> CheckConstraints(const Shape& shape, Node request) {
         "The parameter '{}' is required but was not present in the request", member.name)));
   }
   const bool stops = shape.stops_with.empty() || request[shape.stops_with];
-  for (const ShapeMember& member : shape.members) {
-    if (!stops || member.name != shape.checked_first) continue;
-    ConstraintCheck check(kMaxViolations);
-    check.Member(member, request, "");
-    OFFSTAGE_TRY_VOID(check.Finish());
+  for (const Shape::FirstCheck& first : shape.checked_first) {
+    if (stops) OFFSTAGE_TRY_VOID(CheckAlone(shape, first, request));
   }
   ConstraintCheck check(stops && shape.only_first_violation ? 1 : kMaxViolations);
   check.Members(shape, request, "");

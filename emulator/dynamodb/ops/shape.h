@@ -70,8 +70,13 @@ struct Shape {
   Wording wording = Wording::kUsual;
   // Strings: an ARN of the service is accepted whatever the other constraints say.
   bool accepts_arn = false;
-  // Structures: what is wrong with this member is reported alone.
-  std::string_view checked_first = {};
+  // Structures: what is wrong with these members is reported alone, in this order.
+  struct FirstCheck {
+    std::string_view member;
+    // What is said of a value that is not in its enum; empty: the usual words.
+    std::string_view text = {};
+  };
+  std::vector<FirstCheck> checked_first = {};
   // Structures: the service stops at the first violation.
   bool only_first_violation = false;
   // Structures: neither of the two above holds for requests without this member.

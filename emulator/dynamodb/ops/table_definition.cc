@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "base/text.h"
 #include "dynamodb/errors.h"
 #include "dynamodb/ops/keys.h"
 #include "dynamodb/ops/members.h"
@@ -93,6 +94,23 @@ bool Contains(const std::vector<std::string_view>& names, std::string_view name)
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
+// Of the names in order, the first that came before; empty: they are distinct.
+std::string_view FirstRepeated(const std::vector<std::string_view>& names) {
+  std::set<std::string_view> seen;
+  for (const std::string_view name : names) {
+    if (!seen.insert(name).second) return name;
+  }
+  return {};
+}
+
+// Two definitions of one attribute. The service's exact words are not on record.
+aws::Outcome<Unit> CheckDefinedOnce(const std::vector<std::string_view>& defined) {
+  const std::string_view twice = FirstRepeated(defined);
+  if (twice.empty()) return Ok();
+  return Fail(
+      InvalidParameter(fmt::format("Duplicate attribute in AttributeDefinitions: {}", twice)));
+}
+
 aws::ApiError Undefined(const std::vector<std::string_view>& keys,
                         const std::vector<std::string_view>& defined) {
   return InvalidParameter(
@@ -165,7 +183,13 @@ aws::Outcome<Unit> CheckProjection(Node projection) {
       return Fail(
           InvalidParameter("ProjectionType is INCLUDE, but NonKeyAttributes is not specified"));
     }
-    return Ok();
+    std::vector<std::string_view> names;
+    for (const Node attribute : attributes.elements())
+      names.push_back(attribute.text());
+    const std::string_view twice = FirstRepeated(names);
+    if (twice.empty()) return Ok();
+    // Refused, in words that are not on record.
+    return Fail(InvalidParameter(fmt::format("Duplicate value in NonKeyAttributes: {}", twice)));
   }
   if (attributes) {
     return Fail(InvalidParameter(
@@ -355,6 +379,14 @@ aws::Outcome<Unit> CheckEmptyLists(Node request) {
 
 }  // namespace
 
+aws::Outcome<Unit> CheckEmulated(Node request, std::string_view operation) {
+  for (const NodeMember member : request.members()) {
+    if (!member.name.starts_with("Vector") || member.value.size() == 0) continue;
+    return Fail(NotEmulated(fmt::format("{} with {}", operation, member.name)));
+  }
+  return Ok();
+}
+
 Throughput ParseThroughput(Node node) {
   return {.read_units = node["ReadCapacityUnits"].integer(),
           .write_units = node["WriteCapacityUnits"].integer()};
@@ -388,6 +420,26 @@ aws::Outcome<StreamView> ParseStreamSpecification(Node node) {
   return Fail(InvalidParameter("StreamEnabled is true but StreamViewType is not specified"));
 }
 
+aws::Outcome<Unit> CheckTagCharacters(Node tags) {
+  const auto forbidden = [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    // Letters of all scripts; of what is not ASCII nothing is refused.
+    if (byte >= 0x80 || IsDigit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'))
+      return false;
+    return std::string_view(" _.:/=+-@").find(c) == std::string_view::npos;
+  };
+  for (const Node tag : tags.elements()) {
+    for (const std::string_view text : {tag["Key"].text(), tag["Value"].text()}) {
+      if (std::ranges::none_of(text, forbidden)) continue;
+      return Fail(InvalidParameter(
+          fmt::format("Tag keys and values may have letters, whitespace, numbers and + - = . _ : / "
+                      "@ only: {}",
+                      text)));
+    }
+  }
+  return Ok();
+}
+
 std::map<std::string, std::string> ParseTags(Node tags) {
   std::map<std::string, std::string> out;
   for (const Node tag : tags.elements())
@@ -402,6 +454,7 @@ aws::Outcome<TableDefinition> ParseTableDefinition(Node request) {
   const std::vector<std::string_view> defined = DefinedNames(definitions);
   const auto schema = Elements(request["KeySchema"]);
   OFFSTAGE_TRY_VOID(CheckBilling(request, table));
+  OFFSTAGE_TRY_VOID(CheckDefinedOnce(defined));
   OFFSTAGE_TRY_VOID(CheckTableKeyDefined(schema, defined));
   OFFSTAGE_TRY_VOID(CheckSchemaOrder(schema, false));
   table.key = ToKeySchema(schema, definitions);
@@ -419,7 +472,11 @@ aws::Outcome<TableDefinition> ParseTableDefinition(Node request) {
   table.sse_enabled = request["SSESpecification"]["Enabled"].is_true();
   table.kms_key = request["SSESpecification"]["KMSMasterKeyId"].text();
   table.table_class = request["TableClass"].text();
+  OFFSTAGE_TRY_VOID(CheckTagCharacters(request["Tags"]));
   table.tags = ParseTags(request["Tags"]);
+  if (table.tags.size() > kMaxTags) {
+    return Fail(ValidationError(fmt::format("Too many tags added to resource: {}", table.name)));
+  }
   return table;
 }
 
@@ -433,6 +490,7 @@ aws::Outcome<IndexDefinition> ParseIndexDefinition(Node index, Node definitions)
     missing = missing || !Contains(defined, element.name);
   }
   if (missing) return Fail(Undefined(keys, defined));
+  OFFSTAGE_TRY_VOID(CheckDefinedOnce(defined));
   OFFSTAGE_TRY_VOID(CheckSchemaOrder(schema, true));
   OFFSTAGE_TRY_VOID(CheckProjection(index["Projection"]));
   return ParseIndex(index, definitions);

@@ -32,10 +32,17 @@ Shape Tags();
 aws::Outcome<TableDefinition> ParseTableDefinition(Node request);
 // The element of GlobalSecondaryIndexes or of an update's Create; types come from `definitions`.
 aws::Outcome<IndexDefinition> ParseIndexDefinition(Node index, Node definitions);
+// Refuses by name what would change the table's behaviour and is not emulated: the vector indexes
+// of August 2026 (VectorIndexes, VectorIndexUpdates). `operation`: "CreateTable".
+aws::Outcome<Unit> CheckEmulated(Node request, std::string_view operation);
+
 Throughput ParseThroughput(Node node);
 // "Given value 9 for ReadCapacityUnits is out of bounds ..."
 aws::Outcome<Unit> CheckThroughput(const Throughput& throughput);
 aws::Outcome<StreamView> ParseStreamSpecification(Node node);
+inline constexpr std::size_t kMaxTags = 50;  // AWS "Tags per resource" quota
+// Letters, digits, blanks and _.:/=+-@ are allowed in keys and values (AWS "Tagging restrictions").
+aws::Outcome<Unit> CheckTagCharacters(Node tags);
 std::map<std::string, std::string> ParseTags(Node tags);
 
 std::string_view ProjectionName(ProjectionType type);

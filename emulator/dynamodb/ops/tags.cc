@@ -13,13 +13,17 @@ namespace offstage::dynamodb {
 
 namespace {
 
-constexpr std::size_t kMaxTags = 50;  // AWS "Tags per resource" quota
-
 Shape ResourceArn() {
   return shape::String({.min = 1, .max = 1283});
 }
 
 aws::Outcome<Unit> CheckArn(std::string_view arn) {
+  if (arn.find("/index/") != std::string_view::npos) {
+    return Fail(
+        InvalidParameter(fmt::format("Invalid resource arn provided, only table or stream is "
+                                     "accepted. Provided resource arn: {}",
+                                     arn)));
+  }
   if (arn.starts_with("arn:aws:dynamodb:") && arn.find(":table/") != std::string_view::npos)
     return Ok();
   return Fail(ValidationError(
@@ -77,6 +81,7 @@ aws::Outcome<std::string> TagResource(Engine& engine, Node request) {
   OFFSTAGE_TRY_VOID(CheckArn(request["ResourceArn"].text()));
   if (tags.size() == 0)
     return Fail(ValidationError("Atleast one Tag needs to be provided as Input."));
+  OFFSTAGE_TRY_VOID(CheckTagCharacters(tags));
   std::set<std::string_view> keys;
   for (const Node tag : tags.elements()) {
     if (!keys.insert(tag["Key"].text()).second) {

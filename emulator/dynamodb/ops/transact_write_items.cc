@@ -156,7 +156,6 @@ aws::Outcome<Unit> FindTargets(Engine& engine, std::vector<Action>& actions) {
 
 // The item's state against the action's condition, and what it becomes. Writes nothing.
 aws::Outcome<Unit> Prepare(WriteSession& session, Action& action) {
-  if (action.fault) return Fail(*action.fault);
   OFFSTAGE_TRY_INTERNAL(const std::optional<StoredItem> old,
                         session.Find(*action.table, *action.key));
   action.row_size = old ? old->size : 0;
@@ -184,9 +183,9 @@ aws::Outcome<ConsumedCapacity> Apply(Engine& engine, WriteSession& session, cons
         NeedsOldText(*action.table) ? ReadSession::Want::kText : ReadSession::Want::kSize;
     OFFSTAGE_TRY_INTERNAL(const std::optional<StoredItem> old,
                           session.Find(*action.table, *action.key, want));
-    const NewItem* next = action.kind == ActionKind::kPut      ? &action.item
-                          : action.kind == ActionKind::kUpdate ? &*action.after
-                                                               : nullptr;
+    const NewItem* next = action.kind == ActionKind::kPut ? &action.item
+                          : action.after                  ? &*action.after
+                                                          : nullptr;
     OFFSTAGE_TRY(used, WriteItem(engine, session,
                                  {.table = *action.table,
                                   .key = *action.key,
@@ -245,6 +244,14 @@ aws::Outcome<std::string> Execute(Engine& engine, WriteSession& session,
     OFFSTAGE_TRY(action.table, TableNow(engine, *action.table));
   }
   CancellationReasons reasons;
+  // The first action that does not fit its table ends the search: the others are not looked at.
+  const auto misfit =
+      std::ranges::find_if(actions, [](const Action& action) { return action.fault.has_value(); });
+  if (misfit != actions.end()) {
+    reasons.resize(actions.size());
+    reasons[static_cast<std::size_t>(misfit - actions.begin())] = *misfit->fault;
+    if (auto cancelled = Cancelled(reasons)) return Fail(std::move(*cancelled));
+  }
   for (Action& action : actions) {
     auto prepared = Prepare(session, action);
     if (prepared.ok()) {

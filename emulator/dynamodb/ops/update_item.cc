@@ -31,7 +31,12 @@ const Shape& UpdateItemShape() {
          {"ExpressionAttributeNames", ExpressionAttributeNames()}});
     // This operation alone reports only the first value that is not in its enum.
     update.only_first_violation = true;
-    update.checked_first = "TableName";
+    // UPDATE_NEW is the service's own slip.
+    update.checked_first = {{"TableName"},
+                            {"ReturnValues",
+                             "1 validation error detected: Failed to satisfy constraint: Member "
+                             "must satisfy enum value "
+                             "set: [ALL_OLD, UPDATED_OLD, ALL_NEW, UPDATE_NEW, NONE]"}};
     // Without a key it lists everything, as the others do.
     update.stops_with = "Key";
     return update;
@@ -67,11 +72,11 @@ std::string ReturnedAttributes(std::string_view wanted, const UpdatedItem& updat
                                const std::optional<Update>& update) {
   const bool old = wanted == "ALL_OLD" || wanted == "UPDATED_OLD";
   if (wanted.empty() || wanted == "NONE") return {};
-  if (old && !updated.existed) return {};
-  if (wanted == "ALL_NEW") return updated.after.text;
+  if ((old && !updated.existed) || !updated.after) return {};
+  if (wanted == "ALL_NEW") return updated.after->text;
   if (wanted == "ALL_OLD") return ToJsonText(updated.before);
   if (!update) return {};
-  const Item touched = update->Touched(old ? updated.before : updated.after.item);
+  const Item touched = update->Touched(old ? updated.before : updated.after->item);
   return touched.empty() ? std::string() : ToJsonText(touched);
 }
 
@@ -102,11 +107,13 @@ aws::Outcome<std::string> UpdateItem(Engine& engine, Node request) {
     }
     OFFSTAGE_TRY(const UpdatedItem updated, ApplyUpdate(*now, parsed.key, old ? &before : nullptr,
                                                         parsed.update ? &*parsed.update : nullptr));
-    OFFSTAGE_TRY(
-        const ConsumedCapacity used,
-        WriteItem(
-            engine, session,
-            {.table = *now, .key = key, .old = old, .new_item = &updated.after, .detail = detail}));
+    OFFSTAGE_TRY(const ConsumedCapacity used,
+                 WriteItem(engine, session,
+                           {.table = *now,
+                            .key = key,
+                            .old = old,
+                            .new_item = updated.after ? &*updated.after : nullptr,
+                            .detail = detail}));
     const std::string attributes =
         ReturnedAttributes(request["ReturnValues"].text(), updated, parsed.update);
     if (!attributes.empty()) AppendMember("Attributes", attributes, reply);

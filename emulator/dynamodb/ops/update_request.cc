@@ -38,16 +38,17 @@ aws::Outcome<UpdatedItem> ApplyUpdate(const Table& table, const Item& key, const
   UpdatedItem out;
   out.existed = before != nullptr;
   out.before = before != nullptr ? *before : key;
+  if (!out.existed && update != nullptr && update->OnlyRemoves()) return out;
   Item after = out.before;
   if (update != nullptr) {
     OFFSTAGE_TRY(after, update->Apply(out.before));
   }
   out.after = MakeNewItem(std::move(after));
-  if (static_cast<std::size_t>(out.after.size) > kMaxItemBytes) {
+  if (static_cast<std::size_t>(out.after->size) > kMaxItemBytes) {
     return Fail(ValidationError("Item size to update has exceeded the maximum allowed size"));
   }
   OFFSTAGE_TRY_VOID(
-      CheckUpdatedIndexKeys(table, before != nullptr ? *before : Item(), out.after.item));
+      CheckUpdatedIndexKeys(table, before != nullptr ? *before : Item(), out.after->item));
   return out;
 }
 

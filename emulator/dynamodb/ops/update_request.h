@@ -20,7 +20,8 @@ aws::Outcome<Unit> CheckUpdateLeavesKeys(const Table& table, const Update& updat
 struct UpdatedItem {
   bool existed = false;
   Item before;
-  NewItem after;
+  // Null: there was no item and the update only removes, which makes none.
+  std::optional<NewItem> after;
 };
 
 // The item as the update leaves it, checked. `before` null: there was none, it begins as its key.

@@ -1,6 +1,7 @@
 // UpdateTable: docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateTable.html
 // A new index is filled before the reply is sent, which still says CREATING as clients expect.
-// Not emulated: replicas (refused), OnDemandThroughput and WarmThroughput (without effect).
+// Not emulated: replicas and vector indexes (refused), OnDemandThroughput and WarmThroughput
+// (without effect).
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -45,6 +46,7 @@ const Shape& UpdateTableShape() {
 namespace {
 
 aws::Outcome<Unit> CheckMembers(Node request) {
+  OFFSTAGE_TRY_VOID(CheckEmulated(request, "UpdateTable"));
   bool any = false;
   for (const std::string_view name : {"ProvisionedThroughput", "BillingMode", "StreamSpecification",
                                       "SSESpecification", "TableClass", "DeletionProtectionEnabled",
@@ -141,6 +143,48 @@ Node ActionOf(Node update) {
   return {};
 }
 
+std::string SchemaText(const KeySchema& schema) {
+  std::string text = "Schema:[";
+  const auto add = [&text](const KeyAttribute& attribute, std::string_view role) {
+    if (!text.ends_with('[')) text += ", ";
+    const char type = attribute.type == KeyType::kString   ? 'S'
+                      : attribute.type == KeyType::kNumber ? 'N'
+                                                           : 'B';
+    text += fmt::format("SchemaElement: key{{{}:{}:{}}}", attribute.name, type, role);
+  };
+  for (const KeyAttribute& attribute : schema.partition)
+    add(attribute, "HASH");
+  for (const KeyAttribute& attribute : schema.sort)
+    add(attribute, "RANGE");
+  return text + "]";
+}
+
+std::optional<KeyType> TypeIn(const KeySchema& schema, const std::string& name) {
+  for (const auto* attributes : {&schema.partition, &schema.sort}) {
+    for (const KeyAttribute& attribute : *attributes) {
+      if (attribute.name == name) return attribute.type;
+    }
+  }
+  return std::nullopt;
+}
+
+// An attribute that is a key of an index keeps its type in the next.
+aws::Outcome<Unit> CheckSameTypes(const TableDefinition& definition, const IndexDefinition& added) {
+  for (const IndexDefinition& index : definition.global_indexes) {
+    for (const auto* attributes : {&added.key.partition, &added.key.sort}) {
+      for (const KeyAttribute& attribute : *attributes) {
+        const auto type = TypeIn(index.key, attribute.name);
+        if (!type || *type == attribute.type) continue;
+        return Fail(InvalidParameter(fmt::format(
+            "Attributes cannot be redefined. Please check that your attribute has the same type as "
+            "previously defined. Existing schema: {} New schema: {}",
+            SchemaText(index.key), SchemaText(added.key))));
+      }
+    }
+  }
+  return Ok();
+}
+
 aws::Outcome<Unit> UpdateIndex(Node request, Node update, TableDefinition& definition) {
   const std::string_view name = ActionOf(update)["IndexName"].text();
   auto& indexes = definition.global_indexes;
@@ -156,6 +200,7 @@ aws::Outcome<Unit> UpdateIndex(Node request, Node update, TableDefinition& defin
     }
     OFFSTAGE_TRY(IndexDefinition index,
                  ParseIndexDefinition(create, request["AttributeDefinitions"]));
+    OFFSTAGE_TRY_VOID(CheckSameTypes(definition, index));
     if (definition.billing == BillingMode::kPayPerRequest && index.throughput) {
       return Fail(
           InvalidParameter(fmt::format("ProvisionedThroughput should not be specified for index: "
@@ -187,11 +232,17 @@ aws::Outcome<Unit> UpdateIndex(Node request, Node update, TableDefinition& defin
 aws::Outcome<Unit> UpdateIndexes(Node request, TableDefinition& definition) {
   std::set<std::string_view> names;
   int created_or_deleted = 0;
-  for (const Node update : request["GlobalSecondaryIndexUpdates"].elements()) {
+  const Node updates = request["GlobalSecondaryIndexUpdates"];
+  for (const Node update : updates.elements()) {
     if (!ActionOf(update)) {
       return Fail(InvalidParameter(
           "One of GlobalSecondaryIndexUpdate.Update, GlobalSecondaryIndexUpdate.Create, "
           "GlobalSecondaryIndexUpdate.Delete must not be null"));
+    }
+    if (update.size() > 1) {
+      return Fail(InvalidParameter(
+          "Only one of GlobalSecondaryIndexUpdate.Update, GlobalSecondaryIndexUpdate.Create, "
+          "GlobalSecondaryIndexUpdate.Delete may be given"));
     }
     const std::string_view name = ActionOf(update)["IndexName"].text();
     if (!names.insert(name).second) {
@@ -204,8 +255,9 @@ aws::Outcome<Unit> UpdateIndexes(Node request, TableDefinition& definition) {
           LimitExceeded("Subscriber limit exceeded: Only 1 online index can be created or deleted "
                         "simultaneously per table"));
     }
-    OFFSTAGE_TRY_VOID(UpdateIndex(request, update, definition));
   }
+  for (const Node update : updates.elements())
+    OFFSTAGE_TRY_VOID(UpdateIndex(request, update, definition));
   return Ok();
 }
 

@@ -15,6 +15,10 @@ namespace offstage::dynamodb {
 // Levels of values in values, an attribute's own value being the first (AWS "Nested attribute
 // depth").
 inline constexpr int kMaxNesting = 32;
+// AWS "Attribute name" quota: the guide says 64 KB, the service takes a byte less.
+inline constexpr std::size_t kMaxAttributeNameBytes = 65535;
+// What is wrong with an attribute's name; empty: nothing.
+std::string_view AttributeNameFault(std::string_view name);
 
 // Parse one value, {"S":"x"}, or the attributes of an item, {"pk":{"S":"x"},...}, from JSON text or
 // a JSON value. Fails with SerializationException when a JSON type is wrong or binary is no base64,

@@ -26,7 +26,6 @@ constexpr const char* kEmptyValue =
 constexpr const char* kManyTypes =
     "Supplied AttributeValue has more than one datatypes set, must contain exactly one of the "
     "supported datatypes";
-constexpr const char* kEmptyName = "Empty attribute name";
 
 std::string InvalidText(std::string_view what) {
   return fmt::format("One or more parameter values were invalid: {}", what);
@@ -87,6 +86,14 @@ std::string DuplicatesMessage(AttributeType type, const AttributeSet& sent, Valu
 
 }  // namespace
 
+std::string_view AttributeNameFault(std::string_view name) {
+  if (name.empty()) return "Empty attribute name";
+  // The service's exact words are not on record, the limit is.
+  if (name.size() > kMaxAttributeNameBytes)
+    return "Attribute name is too large, it may have at most 65535 bytes";
+  return {};
+}
+
 aws::ApiError AttributeParser::error() const {
   if (fault_ && mistyped_.empty()) {
     return {.type = "ValidationException", .message = fault_->message};
@@ -137,7 +144,10 @@ bool AttributeParser::TakeMembers(int depth, Item& item) {
   std::string_view name;
   bool sorted = true;
   while (members.Next(name)) {
-    if (name.empty()) AddFault(depth == 0 ? Rank::kAttributeName : Rank::kMemberName, kEmptyName);
+    if (name.empty() || (depth == 0 && name.size() > kMaxAttributeNameBytes)) {
+      AddFault(depth == 0 ? Rank::kAttributeName : Rank::kMemberName,
+               std::string(AttributeNameFault(name)));
+    }
     sorted = sorted && (attributes.empty() || attributes.back().name < name);
     attributes.push_back({std::string(name), {}});
     if (!TakeValueAt(depth + 1, attributes.back().value)) return false;
