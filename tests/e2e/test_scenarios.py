@@ -180,6 +180,7 @@ scenarios:
     def test_init_writes_a_suite_that_runs(self):
         code, out, err = self.offstage_test("--init")
         self.assertEqual(code, 0, err)
+        self.assertIn("    Notes: []  # e.g. [{id: a}]\n", (self.project.folder / "scenarios" / "api.scenario.yml").read_text())
         code, out, err = self.offstage_test()
         self.assertEqual(code, 0, out + err)
         code, _, err = self.offstage_test("--init")
