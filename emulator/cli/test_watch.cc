@@ -135,11 +135,12 @@ std::optional<std::vector<std::string>> Affected(const std::set<fs::path>& chang
   // New scenarios of a changed file are known by nobody: the file's name stands for them.
   for (const fs::path& suite : suites)
     ids.push_back("file:" + suite.string());
-  for (const auto& [id, scenario] : known) {
+  for (const auto& entry : known) {
+    const Known& scenario = entry.second;
     const bool reached = std::any_of(
         functions.begin(), functions.end(),
         [&](const std::string& function) { return scenario.functions.contains(function); });
-    if (reached || scenario.failed) ids.push_back(id);
+    if (reached || scenario.failed) ids.push_back(entry.first);
   }
   return ids;
 }

@@ -87,7 +87,8 @@ void Scheduler::Run(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
     FireDue();
     MutexLock lock(mutex_);
-    changed_.wait_for(lock, stop, kSchedulePollInterval, [this] { return woken_; });
+    changed_.wait_for(lock, stop, kSchedulePollInterval,
+                      [this]() OFFSTAGE_NO_THREAD_SAFETY_ANALYSIS { return woken_; });
     woken_ = false;
   }
 }

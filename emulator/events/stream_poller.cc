@@ -154,7 +154,8 @@ void StreamPoller::Run(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
     if (Work()) continue;
     MutexLock lock(mutex_);
-    changed_.wait_for(lock, stop, kPollInterval, [this] { return woken_ && !paused_; });
+    changed_.wait_for(lock, stop, kPollInterval,
+                      [this]() OFFSTAGE_NO_THREAD_SAFETY_ANALYSIS { return woken_ && !paused_; });
     woken_ = false;
   }
 }

@@ -1,5 +1,7 @@
 #include "scenario/people.h"
 
+#include <fmt/format.h>
+
 #include "base/text.h"
 
 namespace offstage::scenario {
