@@ -17,7 +17,9 @@
 #include "app/expiry.h"
 #include "app/jwks_verifier.h"
 #include "app/provision/apis.h"
+#include "app/provision/event_sources.h"
 #include "app/provision/functions.h"
+#include "app/stream_reader.h"
 #include "app/user_pools.h"
 #include "aws/dispatcher.h"
 #include "base/text.h"
@@ -141,7 +143,9 @@ class Deployment::Impl {
 
   ~Impl() {
     // Handlers first: their ends wake the server threads that wait for them.
+    if (events_) events_->RequestStop();
     if (functions_) functions_->Stop();
+    events_.reset();
     tls_front_.reset();
     api_server_.reset();
     ready_ = false;
@@ -155,6 +159,7 @@ class Deployment::Impl {
     OFFSTAGE_TRY_VOID(CreateFunctions(state));
     OFFSTAGE_TRY_VOID(OpenPools(state));
     OFFSTAGE_TRY_VOID(CreateGateway());
+    CreateEvents(state);
     dispatcher_ = std::make_unique<aws::Dispatcher>(aws::DispatcherOptions{.region = stack_.region},
                                                     context_.ids, context_.log, context_.requests,
                                                     functions_.get());
@@ -175,7 +180,8 @@ class Deployment::Impl {
     pools_->SetEndpoint(aws_server_->url());
     ready_ = true;
     functions_->StartWarming(options_.warm_up);
-    return Ok();
+    // `invoke` runs one function and ends; the next start goes on with streams and schedules.
+    return options_.api_port ? events_->Start() : Status(Ok());
   }
 
   const templates::Stack& stack() const { return stack_; }
@@ -186,6 +192,7 @@ class Deployment::Impl {
   // Null when the stack has no API.
   const gateway::Gateway* gateway() const { return gateway_.get(); }
   lambda::Service& functions() { return *functions_; }
+  events::Service& events() { return *events_; }
 
   // A port in use is named with the option that changes it.
   static Error WithOption(Error error, const char* option) {
@@ -203,6 +210,7 @@ class Deployment::Impl {
                                          {context_.clock, context_.ids, context_.log, &sink,
                                           options_.table_modes}));
     OFFSTAGE_TRY_VOID(sink.Attach(*tables));
+    stream_reader_ = std::make_unique<StreamReader>(sink, *tables);
     tables_ = std::move(tables);
     expiry_ = std::make_unique<Expiry>(*tables_, context_.log);
     return Ok();
@@ -252,6 +260,29 @@ class Deployment::Impl {
             fmt::format("{}.lambda-url.{}.on.aws", function.url->url_id, stack_.region));
     }
     return hosts;
+  }
+
+  void CreateEvents(StateFolder* state) {
+    EventSources sources = ToEventSources(stack_);
+    if (stream_reader_ == nullptr && !sources.sources.mappings.empty()) {
+      sources.notes.push_back(
+          "functions are not called by streams of another engine (--dynamodb-endpoint)");
+      sources.sources.mappings.clear();
+    }
+    for (const std::string& note : sources.notes)
+      context_.log.Warn(note);
+    events_ = std::make_unique<events::Service>(
+        std::move(sources.sources),
+        events::Dependencies{
+            .clock = context_.clock,
+            .ids = context_.ids,
+            .log = context_.log,
+            .invoker = *functions_,
+            .invoke_later = [this](InvokeRequest request) { functions_->InvokeAsync(request); },
+            .records = stream_reader_.get(),
+            .region = stack_.region,
+            .account_id = stack_.account_id,
+            .checkpoints = state == nullptr ? fs::path() : state->event_sources()});
   }
 
   Result<std::vector<std::string>> DebuggedFunctions() const {
@@ -329,11 +360,16 @@ class Deployment::Impl {
     api_options.port = *options_.api_port;
     api_options.max_body_bytes = kMaxApiBody;
     auto api_server = http::Server::Start(
-        api_options, [this](const http::Request& request) { return gateway_->Handle(request); },
-        on_bug);
+        api_options, [this](const http::Request& request) { return HandleApi(request); }, on_bug);
     if (!api_server.ok()) return Fail(WithOption(api_server.error(), "--port"));
     api_server_ = std::move(api_server).value();
     return Ok();
+  }
+
+  http::Reply HandleApi(const http::Request& request) {
+    http::Reply reply = gateway_->Handle(request);
+    if (options_.on_exchange) options_.on_exchange(request, reply);
+    return reply;
   }
 
   http::Reply HandleAws(Deployment& self, const http::Request& request) {
@@ -360,7 +396,10 @@ class Deployment::Impl {
   const SystemClock system_clock_;
   std::unique_ptr<dynamodb::RemoteEndpoint> endpoint_;
   std::unique_ptr<dynamodb::TableService> tables_;
+  // Null: another engine's streams are not read.
+  std::unique_ptr<StreamReader> stream_reader_;
   std::unique_ptr<lambda::Service> functions_;
+  std::unique_ptr<events::Service> events_;
   std::unique_ptr<Expiry> expiry_;
   std::unique_ptr<FaultyService> faulty_tables_;
   std::unique_ptr<cognito::Service> pools_;
@@ -404,22 +443,35 @@ Result<InvokeResult> Deployment::Invoke(const std::string& function, const std::
   return impl_->functions().Invoke({.function = found->name, .payload = payload});
 }
 
-Result<std::unique_ptr<dynamodb::SavedTables>> Deployment::SaveState() {
-  return tables().Save();
+Result<std::unique_ptr<SavedState>> Deployment::SaveState() {
+  auto saved = std::make_unique<SavedState>();
+  OFFSTAGE_TRY(saved->tables, tables().Save());
+  OFFSTAGE_TRY(saved->pools, pools().Save());
+  return saved;
 }
 
-Status Deployment::RestoreState(const dynamodb::SavedTables& saved,
-                                std::chrono::milliseconds patience) {
+Status Deployment::RestoreState(const SavedState& saved, std::chrono::milliseconds patience) {
   lambda::Service& functions = impl_->functions();
   functions.DropQueued();
   const auto deadline = std::chrono::steady_clock::now() + patience;
   int running = functions.CurrentActivity().in_flight;
-  while (running > 0 && std::chrono::steady_clock::now() < deadline) {
+  while ((running > 0 || !events().Parked()) && std::chrono::steady_clock::now() < deadline) {
     std::this_thread::sleep_for(std::chrono::milliseconds(2));
     running = functions.CurrentActivity().in_flight;
   }
   if (running > 0) return Fail(Error{fmt::format("{} invocations are still running", running)});
-  return tables().Restore(saved);
+  OFFSTAGE_TRY_VOID(tables().Restore(*saved.tables));
+  return pools().Restore(*saved.pools);
+}
+
+void Deployment::PauseEvents() {
+  impl_->events().Pause();
+}
+Status Deployment::ResumeEvents() {
+  return impl_->events().Resume();
+}
+events::Service& Deployment::events() {
+  return impl_->events();
 }
 
 void Deployment::StopFunctions() {

@@ -19,6 +19,7 @@
 #include "base/log.h"
 #include "base/result.h"
 #include "cognito/service.h"
+#include "events/service.h"
 #include "gateway/gateway.h"
 #include "interfaces/invoker.h"
 #include "lambda/service.h"
@@ -32,6 +33,12 @@ struct FunctionNote {
   std::string function;
   std::string text;
   enum class About { kDifference, kDebugging } about = About::kDifference;
+};
+
+// The data of one moment, to come back to. Whatever else has state joins in here.
+struct SavedState {
+  std::unique_ptr<dynamodb::SavedTables> tables = {};
+  std::unique_ptr<cognito::SavedPools> pools = {};
 };
 
 struct DeploymentOptions {
@@ -61,6 +68,8 @@ struct DeploymentOptions {
   std::set<std::string> local_issuer_clients;
   // Whether throttling settings of stages and routes count (usage plans' always do).
   enum class Throttling { kOff, kEnforced } throttling = Throttling::kOff;
+  // Told of each request to an API and its answer, on the request's path. May be empty.
+  std::function<void(const http::Request&, const http::Reply&)> on_exchange;
   // JWT issuers outside the stack: address and where their keys are (see JwksVerifier).
   std::vector<std::pair<std::string, std::string>> jwks;
 };
@@ -89,11 +98,16 @@ class Deployment {
   dynamodb::TableService& tables();
   cognito::Service& pools();
 
-  // The data of one moment, to come back to. Whatever else has state joins in here.
-  Result<std::unique_ptr<dynamodb::SavedTables>> SaveState();
-  // Brings the data back. Asynchronous invocations that wait are dropped; handlers stay warm. Fails
-  // when one still runs after `patience`, naming how many: it could write into the restored data.
-  Status RestoreState(const dynamodb::SavedTables& saved, std::chrono::milliseconds patience);
+  Result<std::unique_ptr<SavedState>> SaveState();
+  // Brings the data back, after PauseEvents. Asynchronous invocations that wait are dropped;
+  // handlers stay warm. Fails when one still runs after `patience`, naming how many: it could write
+  // into the restored data.
+  Status RestoreState(const SavedState& saved, std::chrono::milliseconds patience);
+  // Streams and schedules begin nothing until ResumeEvents, which goes on from the data and the
+  // clock as they are then. RestoreState needs the pause.
+  void PauseEvents();
+  Status ResumeEvents();
+  events::Service& events();
   // Ends running invocations; later ones are refused.
   void StopFunctions();
   lambda::Activity CurrentActivity() const;

@@ -24,6 +24,13 @@ Result<Json> Typed(const Json& plain) {
   return ParseJson(parsed.front().items.front());
 }
 
+// All that decides what `given` makes of a user.
+std::string KeyOf(const scenario::UserSpec& user) {
+  return DumpJson(Json{user.name, user.username, user.email, user.phone, user.password,
+                       user.attributes, user.groups, user.enabled, user.pool, user.client}) +
+         "\n";
+}
+
 Result<Json> Plain(const Json& typed) {
   return ParseJson(ToPlainJson(DumpJson(typed)));
 }
@@ -92,14 +99,15 @@ void LocalTarget::Interrupt() {
 
 Status LocalTarget::Prepare(const scenario::StartingPoint& start) {
   faults_.Clear();
+  deployment_->PauseEvents();
   clock_.Reset();
-  const Status restored = RestoreData(start);
-  if (!restored.ok()) return restored;
+  OFFSTAGE_TRY_VOID(RestoreData(start));
   (void)recorder_.Take();
   if (start.clock) clock_.Set(*start.clock);
   for (const scenario::FaultRequest& fault : start.faults)
     OFFSTAGE_TRY_VOID(AddFault(fault));
-  return Ok();
+  // What is given was there before: no stream tells of it.
+  return deployment_->ResumeEvents();
 }
 
 Status LocalTarget::RestoreData(const scenario::StartingPoint& start) {
@@ -107,10 +115,13 @@ Status LocalTarget::RestoreData(const scenario::StartingPoint& start) {
   for (const auto& file : start.files)
     key += file.string() + "\n";
   if (!start.tables.empty()) key += DumpJson(start.tables);
+  for (const scenario::UserSpec& user : start.users)
+    key += KeyOf(user);
   const bool known = saved_.contains(key);
   if (!deployment_->RestoreState(*saved_[known ? key : ""], kPatience).ok()) {
     // Something of the last scenario hangs: its processes end with the deployment.
     OFFSTAGE_TRY_VOID(StartDeployment());
+    deployment_->PauseEvents();
   } else if (known) {
     return Ok();
   }
@@ -127,6 +138,8 @@ Status LocalTarget::RestoreData(const scenario::StartingPoint& start) {
     OFFSTAGE_TRY([[maybe_unused]] const auto counts,
                  ImportTables(deployment_->stack(), deployment_->tables(), seed));
   }
+  for (const scenario::UserSpec& user : start.users)
+    OFFSTAGE_TRY_VOID(pools_.Create(user));
   if (saved_.size() >= kMaxSaved) return Ok();
   OFFSTAGE_TRY(saved_[key], deployment_->SaveState());
   return Ok();
@@ -138,6 +151,14 @@ Result<http::Reply> LocalTarget::Send(const http::Request& request) {
   if (wire.headers.Find("Host") == nullptr)
     wire.headers.Add("Host", fmt::format("127.0.0.1:{}", deployment_->api_port()));
   return client_->Send(wire);
+}
+
+std::vector<Json> LocalTarget::ApiDefinitions() const {
+  std::vector<Json> definitions;
+  for (const templates::Api& api : stack_.apis) {
+    if (api.definition.IsMap()) definitions.push_back(templates::ToJson(api.definition));
+  }
+  return definitions;
 }
 
 Result<InvokeResult> LocalTarget::Invoke(const std::string& function, const std::string& payload) {
@@ -244,19 +265,28 @@ Result<std::vector<Json>> LocalTarget::Scan(const std::string& table, const std:
   return ReadAll("Scan", table, std::move(request));
 }
 
-// Once a deployment has streams and schedules, what they have in flight belongs
-// here too.
+// Nothing is in flight when a look at everything finds nothing, and nothing began meanwhile.
 std::vector<std::string> LocalTarget::Settle(std::chrono::milliseconds limit) {
   const auto end = std::chrono::steady_clock::now() + limit;
-  lambda::Activity activity = deployment_->CurrentActivity();
-  while (activity.in_flight > 0 && std::chrono::steady_clock::now() < end) {
+  events::Service& events = deployment_->events();
+  while (true) {
+    events.Wake();
+    const std::int64_t begun = events.Begun();
+    const bool idle = deployment_->CurrentActivity().in_flight == 0;
+    std::vector<std::string> pending = events.Pending();
+    const lambda::Activity activity = deployment_->CurrentActivity();
+    if (idle && pending.empty() && activity.in_flight == 0 && events.Begun() == begun) return {};
+    if (std::chrono::steady_clock::now() >= end) return Describe(activity, std::move(pending));
     std::this_thread::sleep_for(std::chrono::milliseconds(2));
-    activity = deployment_->CurrentActivity();
   }
-  std::vector<std::string> pending;
-  if (activity.in_flight == 0) return pending;
-  pending.push_back(fmt::format("{} invocations, {} of them asynchronous", activity.in_flight,
-                                activity.asynchronous));
+}
+
+std::vector<std::string> LocalTarget::Describe(const lambda::Activity& activity,
+                                               std::vector<std::string> pending) const {
+  if (activity.in_flight > 0) {
+    pending.push_back(fmt::format("{} invocations, {} of them asynchronous", activity.in_flight,
+                                  activity.asynchronous));
+  }
   if (activity.next_retry) {
     const auto due =
         std::chrono::duration_cast<std::chrono::seconds>(*activity.next_retry - clock_.Now());
@@ -323,13 +353,6 @@ void LocalTarget::NameForPeople(Span& span) const {
       if (const auto* table = stack.FindTable(value)) value = table->logical_id;
     }
   }
-}
-
-Result<std::string> LocalTarget::AuthorizationFor(const std::string& user) {
-  cognito::TokenOrder order;
-  order.user = user;
-  OFFSTAGE_TRY(const cognito::OrderedToken made, deployment_->pools().MakeToken(order));
-  return "Bearer " + made.token;
 }
 
 scenario::Record LocalTarget::TakeRecord() {

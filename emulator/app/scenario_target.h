@@ -7,6 +7,7 @@
 #include <string>
 
 #include "app/deployment.h"
+#include "app/scenario_pools.h"
 #include "http/client.h"
 #include "scenario/target.h"
 
@@ -39,9 +40,7 @@ class Recorder : public Observer {
 };
 
 // Used by one thread, as Target says.
-class LocalTarget : public scenario::Target,
-                    private scenario::Inside,
-                    private scenario::TokenSource {
+class LocalTarget : public scenario::Target, private scenario::Inside {
  public:
   // Starts a deployment of `stack` in memory, on free ports.
   static Result<std::unique_ptr<LocalTarget>> Start(templates::Stack stack,
@@ -56,8 +55,9 @@ class LocalTarget : public scenario::Target,
   Result<http::Reply> Send(const http::Request& request) override;
   TimePoint Now() const override { return clock_.Now(); }
   std::string url() const override { return deployment_->api_url(); }
+  std::vector<Json> ApiDefinitions() const override;
   scenario::Inside* inside() override { return this; }
-  scenario::TokenSource* tokens() override { return this; }
+  scenario::UserPools* pools() override { return &pools_; }
 
  private:
   explicit LocalTarget(Log& log) : log_(log) {}
@@ -77,7 +77,6 @@ class LocalTarget : public scenario::Target,
   Status AddFault(const scenario::FaultRequest& fault) override;
   void NoteCapacity(bool on) override { faults_.NoteCapacity(on); }
   scenario::Record TakeRecord() override;
-  Result<std::string> AuthorizationFor(const std::string& user) override;
 
   Status StartDeployment();
   Status RestoreData(const scenario::StartingPoint& start);
@@ -86,12 +85,15 @@ class LocalTarget : public scenario::Target,
   Result<std::vector<Json>> ReadAll(std::string_view operation, const std::string& table,
                                     Json request);
   void NameForPeople(Span& span) const;
+  std::vector<std::string> Describe(const lambda::Activity& activity,
+                                    std::vector<std::string> pending) const;
 
   Log& log_;
   ShiftedClock clock_;
   RandomIds ids_;
   Recorder recorder_;
   FaultPlan faults_;
+  LocalPools pools_{[this]() -> cognito::Service& { return deployment_->pools(); }};
   templates::Stack stack_;
   DeploymentOptions options_;
   // Guards the pointer against Interrupt, not its use on the target's own thread.
@@ -99,8 +101,8 @@ class LocalTarget : public scenario::Target,
   bool interrupted_ OFFSTAGE_GUARDED_BY(deployment_mutex_) = false;
   std::unique_ptr<Deployment> deployment_;
   std::unique_ptr<http::Client> client_;
-  // By the data files and items that they hold.
-  std::map<std::string, std::unique_ptr<dynamodb::SavedTables>> saved_;
+  // By the data files, items and users that they hold.
+  std::map<std::string, std::unique_ptr<SavedState>> saved_;
 };
 
 }  // namespace offstage::app

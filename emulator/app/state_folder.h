@@ -34,6 +34,8 @@ class StateFolder {
   std::filesystem::path database() const { return folder_ / "offstage.db"; }
   // Unpacked zip files, by content.
   std::filesystem::path archives() const { return folder_ / "archives"; }
+  // How far event sources have come.
+  std::filesystem::path event_sources() const { return folder_ / "event-sources.json"; }
   // The certificate authority that handlers are told to believe.
   std::filesystem::path certificates() const { return folder_ / "tls"; }
 

@@ -82,7 +82,7 @@ class Keeper : public scenario::Target {
   TimePoint Now() const override { return target_.Now(); }
   std::string url() const override { return target_.url(); }
   scenario::Inside* inside() override { return target_.inside(); }
-  scenario::TokenSource* tokens() override { return target_.tokens(); }
+  scenario::UserPools* pools() override { return target_.pools(); }
 
   std::vector<http::Request> kept;
 

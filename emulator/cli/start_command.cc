@@ -4,11 +4,13 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <memory>
 
 #include "app/provision/apis.h"
 #include "base/text.h"
 #include "cli/options.h"
 #include "cli/stop_signal.h"
+#include "scenario/recording.h"
 
 namespace offstage::cli {
 
@@ -16,6 +18,8 @@ namespace {
 
 struct StartOptions {
   CommonOptions common;
+  // A scenario file to write; empty: none.
+  std::string record;
   std::string bind = "127.0.0.1";
   int port = 3000;
   int aws_port = 4566;
@@ -145,6 +149,21 @@ int RunStart(const StartOptions& options) {
   if (options.warm) deployment_options->warm_up = lambda::WarmUp::kAll;
   deployment_options->local_issuer_clients.insert(options.local_issuer.begin(),
                                                   options.local_issuer.end());
+  std::unique_ptr<scenario::Recording> recording;
+  if (!options.record.empty()) {
+    recording = std::make_unique<scenario::Recording>(
+        options.record,
+        std::vector<std::filesystem::path>(options.seeds.begin(), options.seeds.end()));
+    // Now, so that nobody records for an hour into a file that cannot be written; then each time,
+    // so that a crash costs nothing.
+    const Status written = recording->Write();
+    if (!written.ok()) return Complain(written.error(), kCouldNotStart);
+    deployment_options->on_exchange = [&recording](const http::Request& request,
+                                                   const http::Reply& reply) {
+      recording->Add(request, reply);
+      (void)recording->Write();
+    };
+  }
   auto open = Open(options.common, ids);
   if (!open.ok()) return Complain(open.error().error, open.error().code);
   if (options.bind != "127.0.0.1" && options.bind != "localhost") {
@@ -169,6 +188,10 @@ int RunStart(const StartOptions& options) {
   if (!options.common.quiet) fmt::print("offstage: stopping\n");
   std::fflush(stdout);
   deployment->reset();
+  if (recording != nullptr) {
+    fmt::print("offstage: recorded {} requests in {}; run them: offstage test {}\n",
+               recording->size(), options.record, options.record);
+  }
   return kDone;
 }
 
@@ -194,6 +217,9 @@ void AddStartCommand(CLI::App& program, int& exit_code) {
       ->capture_default_str();
   command->add_option("--seed", options->seeds,
                       "Data file (JSON by table) to put into the tables; may be repeated");
+  command->add_option("--record", options->record,
+                      "Scenario file to write from the requests that the APIs get; secrets are "
+                      "replaced");
   command->add_option("--local-issuer", options->local_issuer,
                       "App client whose tokens name this emulator as their issuer instead of AWS; "
                       "* for all; may be repeated");

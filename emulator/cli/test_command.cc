@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
+#include <set>
 #include <thread>
 
 #include "app/route_table.h"
@@ -57,8 +58,8 @@ fs::path FailedFile(const app::ProjectPlan& plan) {
   return plan.data / "failed-scenarios.json";
 }
 
-std::vector<std::string> ReadFailed(const app::ProjectPlan& plan) {
-  std::ifstream in(FailedFile(plan), std::ios::binary);
+std::vector<std::string> ReadIds(const fs::path& file) {
+  std::ifstream in(file, std::ios::binary);
   const auto json = ParseJson(std::string{std::istreambuf_iterator<char>(in), {}});
   std::vector<std::string> ids;
   if (!json.ok() || !json->is_array()) return ids;
@@ -105,11 +106,18 @@ std::optional<int> LoadScenarios(const TestOptions& options, Run& run) {
   auto scenarios = scenario::LoadFiles(*files);
   if (!scenarios.ok()) return ComplainAll(scenarios.error().problems);
   run.scenarios = std::move(scenarios).value();
-  std::vector<std::string> uses = scenario::TokenUses(run.scenarios);
-  for (std::string& use : uses)
-    use += ": `as` is not possible yet: scenarios cannot use a user pool";
-  if (!uses.empty()) return ComplainAll(uses);
   return std::nullopt;
+}
+
+// "file:PATH" stands for all scenarios of that file.
+std::vector<std::string> WithFiles(std::vector<std::string> ids,
+                                   const std::vector<Scenario>& scenarios) {
+  const std::set<std::string> wanted(ids.begin(), ids.end());
+  for (const Scenario& scenario : scenarios) {
+    const fs::path file = fs::absolute(scenario.file).lexically_normal();
+    if (wanted.contains("file:" + file.string())) ids.push_back(scenario.id);
+  }
+  return ids;
 }
 
 std::optional<int> Choose(const TestOptions& options, Run& run) {
@@ -119,7 +127,8 @@ std::optional<int> Choose(const TestOptions& options, Run& run) {
   selection.shard = options.shard;
   selection.repeat = options.repeat;
   selection.seed = run.seed;
-  if (options.failed) selection.only = ReadFailed(run.plan);
+  if (options.failed) selection.only = ReadIds(FailedFile(run.plan));
+  if (!options.only.empty()) selection.only = WithFiles(ReadIds(options.only), run.scenarios);
   if (options.in_order) selection.order = scenario::SelectionOptions::Order::kAsWritten;
   auto assignments = scenario::Select(run.scenarios, selection);
   if (!assignments.ok()) return Complain(assignments.error(), kUsageOrTemplate);
@@ -258,6 +267,7 @@ int RunRemote(const TestOptions& options, Run& run, RunSummary& summary, Progres
   if (!target.ok()) return Complain(target.error(), kUsageOrTemplate);
   scenario::RunOptions run_options;
   run_options.curl_url = options.target;
+  run_options.check_schema = CheckJsonSchema;
   for (const Assignment& assignment : run.assignments) {
     run_options.seed = run.seed + static_cast<std::uint64_t>(assignment.run) - 1;
     ScenarioResult result =
@@ -326,6 +336,14 @@ std::optional<int> CheckReports(const TestOptions& options) {
   return std::nullopt;
 }
 
+int Watch(const TestOptions& options, StopSignal& signal) {
+  if (!options.target.empty())
+    return Complain({"--watch runs a local deployment, not --target"}, kUsageOrTemplate);
+  const auto plan = app::PlanProject(ToProjectOptions(options.common));
+  if (!plan.ok()) return Complain(plan.error(), kUsageOrTemplate);
+  return RunTestWatch(options, options.paths.empty() ? DefaultPaths(*plan) : options.paths, signal);
+}
+
 int RunTest(TestOptions& options) {
   StopSignal signal;
   if (options.schema) {
@@ -333,6 +351,7 @@ int RunTest(TestOptions& options) {
     return kDone;
   }
   if (options.init) return RunTestInit(options);
+  if (options.watch) return Watch(options, signal);
   // Scenarios' data is in memory; --data says only where the last failures are remembered.
   options.common.in_memory = true;
   Run run;
@@ -416,6 +435,9 @@ void AddTestCommand(CLI::App& program, int& exit_code) {
   command->add_flag("--init", options->init, "Write a first suite from the template's routes");
   command->add_flag("--schema", options->schema, "Print the JSON Schema of scenario files");
   command->add_flag("-q,--quiet", options->common.quiet, "Print failures and the summary alone");
+  command->add_flag("--watch", options->watch,
+                    "Stay, and run what each change to code, template or scenarios affects");
+  command->add_option("--only", options->only)->group("");
   command->add_option("--worker", options->worker)->group("");
   command->callback([options, &exit_code] { exit_code = RunTest(*options); });
 }

@@ -1,6 +1,7 @@
 // offstage test --init: a first suite, made from the template's routes.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <fstream>
 
 #include "app/route_table.h"
@@ -37,16 +38,35 @@ std::string ScenarioFor(const app::RouteRow& route) {
          "          status: <integer 200..499>\n";
 }
 
+// "{id: a, n: 1}": the key of an item.
+std::string ExampleItem(const templates::Table& table) {
+  std::vector<std::string> parts;
+  for (const templates::KeyPart& key : table.key_schema) {
+    const auto attribute = std::find_if(
+        table.attributes.begin(), table.attributes.end(),
+        [&key](const templates::AttributeDefinition& a) { return a.name == key.name; });
+    const bool number = attribute != table.attributes.end() && attribute->type == "N";
+    parts.push_back(key.name + (number ? ": 1" : ": a"));
+  }
+  return "{" + Join(parts, ", ") + "}";
+}
+
 std::string Suite(const std::vector<app::RouteRow>& routes, const templates::Stack& stack) {
   std::string text =
       "# A first suite: one scenario a route. Make each say what the route is for.\n"
       "# Keys and operators: offstage test --schema, and the README.\n"
       "suite: api\n";
-  if (!stack.tables.empty()) {
-    text += fmt::format(
-        "\n# Every scenario starts from this data.\n"
-        "given:\n  tables:\n    {}: []\n",
-        stack.tables.front().logical_id);
+  const bool pools =
+      std::any_of(stack.resources.begin(), stack.resources.end(),
+                  [](const templates::Resource& r) { return r.type == "AWS::Cognito::UserPool"; });
+  if (!stack.tables.empty() || pools) text += "\n# Every scenario starts from this data.\ngiven:\n";
+  if (!stack.tables.empty()) text += "  tables:\n";
+  for (const templates::Table& table : stack.tables)
+    text += fmt::format("    {}: []  # e.g. [{}]\n", table.logical_id, ExampleItem(table));
+  if (pools) {
+    text +=
+        "  # Somebody who has signed up; `as: ada` on a step sends her token.\n"
+        "  users: {ada: {}}\n";
   }
   text += "\nscenarios:";
   for (const app::RouteRow& route : routes) {

@@ -26,6 +26,9 @@ struct TestOptions {
   bool failed = false;
   bool in_order = false;
   bool list = false;
+  bool watch = false;
+  // A file with ids (or "file:PATH") to run alone; empty: no such wish. Of --watch's runs.
+  std::string only;
   bool init = false;
   bool schema = false;
   bool update_snapshots = false;
@@ -39,6 +42,13 @@ struct TestOptions {
 // The worker's side of a run; its exit code. A signal ends it soon, with nothing left behind.
 int RunTestWorker(const TestOptions& options, const std::vector<scenario::Scenario>& scenarios,
                   std::uint64_t seed, StopSignal& signal);
+
+// Runs again and again what changes affect, until a signal comes; the exit code.
+int RunTestWatch(const TestOptions& options, const std::vector<std::filesystem::path>& paths,
+                 StopSignal& signal);
+
+// Of bodies against JSON Schemas.
+Status CheckJsonSchema(const Json& schema, const Json& value);
 
 // Writes a first suite from the template's routes; its exit code.
 int RunTestInit(const TestOptions& options);

@@ -11,11 +11,6 @@ namespace offstage::cli {
 
 namespace {
 
-Status CheckSchema(const Json& schema, const Json& value) {
-  OFFSTAGE_TRY(const auto compiled, gateway::JsonSchema::Compile(DumpJson(schema)));
-  return compiled.Check(value);
-}
-
 // Ends what the worker waits for when a signal comes.
 class Interruption {
  public:
@@ -37,6 +32,11 @@ class Interruption {
 
 }  // namespace
 
+Status CheckJsonSchema(const Json& schema, const Json& value) {
+  OFFSTAGE_TRY(const auto compiled, gateway::JsonSchema::Compile(DumpJson(schema)));
+  return compiled.Check(value);
+}
+
 int RunTestWorker(const TestOptions& options, const std::vector<scenario::Scenario>& scenarios,
                   std::uint64_t seed, StopSignal& signal) {
   StderrLog log(LogLevel::kError);
@@ -50,7 +50,7 @@ int RunTestWorker(const TestOptions& options, const std::vector<scenario::Scenar
   if (!target.ok()) return Complain(target.error(), kCouldNotStart);
   const Interruption interruption(signal, **target);
   scenario::RunOptions run_options;
-  run_options.check_schema = CheckSchema;
+  run_options.check_schema = CheckJsonSchema;
   if (options.update_snapshots) run_options.snapshots = scenario::RunOptions::Snapshots::kUpdate;
   const Status worked = scenario::Work(options.worker, [&](std::size_t index, int run) {
     run_options.seed = seed + static_cast<std::uint64_t>(run) - 1;

@@ -213,4 +213,22 @@ std::vector<Service::PoolSummary> Service::Pools() const {
   return pools;
 }
 
+SavedPools::SavedPools(std::unique_ptr<StoreSnapshot> taken) : snapshot_(std::move(taken)) {}
+SavedPools::~SavedPools() = default;
+
+Result<std::unique_ptr<SavedPools>> Service::Save() {
+  OFFSTAGE_TRY(auto snapshot, engine_->store->TakeSnapshot());
+  return std::make_unique<SavedPools>(std::move(snapshot));
+}
+
+Status Service::Restore(const SavedPools& saved) {
+  engine_->sessions.Clear();
+  engine_->hosted.Clear();
+  return engine_->store->Restore(saved.snapshot());
+}
+
+Result<std::vector<Message>> Service::Messages(const std::string& to, std::size_t limit) {
+  return engine_->store->Messages(to, limit);
+}
+
 }  // namespace offstage::cognito

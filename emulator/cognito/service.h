@@ -16,6 +16,7 @@
 namespace offstage::cognito {
 
 struct Engine;
+struct StoreSnapshot;
 
 // A pool and what belongs to it, as a template has them: request members of the Create operations,
 // under the physical ids that the stack gave. Ids that exist are brought up to date; users stay.
@@ -61,6 +62,17 @@ struct OrderedToken {
   std::int64_t expires = 0;
 };
 
+// Pools, clients and users of one moment. Used with the service that made it, one call at a time.
+class SavedPools {
+ public:
+  explicit SavedPools(std::unique_ptr<StoreSnapshot> taken);
+  ~SavedPools();
+  const StoreSnapshot& snapshot() const { return *snapshot_; }
+
+ private:
+  std::unique_ptr<StoreSnapshot> snapshot_;
+};
+
 // Thread-safe.
 class Service : public aws::JsonService {
  public:
@@ -92,6 +104,14 @@ class Service : public aws::JsonService {
   TokenVerifier& verifier();
 
   Result<OrderedToken> MakeToken(const TokenOrder& order);
+
+  // Keeps all there is, mailbox included, and brings it back; sign-ins under way end. Tokens that
+  // were issued in between stay signed by the pools' keys, but their users are gone.
+  Result<std::unique_ptr<SavedPools>> Save();
+  Status Restore(const SavedPools& saved);
+
+  // The newest messages first, at most `limit`; `to`: a destination or user name, or empty.
+  Result<std::vector<Message>> Messages(const std::string& to, std::size_t limit);
 
   struct PoolSummary {
     std::string id;

@@ -38,4 +38,9 @@ bool Sessions::Remove(const std::string& token) {
   return sessions_.erase(token) > 0;
 }
 
+void Sessions::Clear() {
+  const MutexLock lock(mutex_);
+  sessions_.clear();
+}
+
 }  // namespace offstage::cognito

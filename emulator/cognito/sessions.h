@@ -52,6 +52,7 @@ class Sessions {
   void Replace(const std::string& token, Session session);
   // False: somebody else was faster.
   bool Remove(const std::string& token);
+  void Clear();
 
  private:
   mutable Mutex mutex_;

@@ -1,21 +1,18 @@
 #include "scenario/action.h"
 
+#include "scenario/people.h"
 #include "scenario/request.h"
 
 namespace offstage::scenario {
 
 namespace {
 
-Result<Effect> SendRequest(const Step& step, const Node& node, Target& target) {
+Result<Effect> SendRequest(const Step& step, const Node& node, Target& target, People& people) {
   Effect effect;
   OFFSTAGE_TRY(http::Request request, MakeRequest(step, node));
   if (const Node* user = node.Find("as")) {
-    TokenSource* tokens = target.tokens();
-    if (tokens == nullptr)
-      return Fail(Error{fmt::format("{}: `as` is not possible: there is no user pool here",
-                                    user->position().Text())});
-    OFFSTAGE_TRY(std::string token, tokens->AuthorizationFor(user->text()));
-    request.headers.Set("Authorization", std::move(token));
+    OFFSTAGE_TRY(std::string authorization, people.AuthorizationFor(*user));
+    request.headers.Set("Authorization", std::move(authorization));
   }
   OFFSTAGE_TRY(http::Reply reply, target.Send(request));
   const auto json = ParseJson(reply.body);
@@ -130,15 +127,21 @@ std::vector<FaultRequest> ToFaults(const Node& node) {
   return faults;
 }
 
-Result<Effect> Act(const Step& step, const Node& node, Target& target) {
-  if (step.kind == StepKind::kHttp) return SendRequest(step, node, target);
+Result<Effect> Act(const Step& step, const Node& node, Target& target, People& people) {
+  if (step.kind == StepKind::kHttp) return SendRequest(step, node, target, people);
   if (step.kind == StepKind::kCheck) return Effect{};
+  if (step.kind == StepKind::kSignIn) return people.Act(step, node);
   Inside* inside = target.inside();
   if (inside == nullptr)
     return Fail(Error{fmt::format("`{}` needs the inside of a deployment", step.kind_key)});
   switch (step.kind) {
     case StepKind::kInvoke:
       return InvokeFunction(node, *inside);
+    case StepKind::kSignUp:
+    case StepKind::kConfirm:
+    case StepKind::kMailbox:
+    case StepKind::kCognito:
+      return people.Act(step, node);
     case StepKind::kSettle: {
       const auto limit = ParseDuration(node.TextOf("settle")).value_or(std::chrono::seconds(10));
       const auto pending = inside->Settle(limit);

@@ -9,6 +9,8 @@
 
 namespace offstage::scenario {
 
+class People;
+
 // What expectations look at.
 struct Effect {
   // HTTP steps.
@@ -17,12 +19,14 @@ struct Effect {
   // Steps that give a value: the body as JSON (or as text), a function's answer, items.
   std::optional<Json> value = {};
   std::optional<InvokeResult> invocation = {};
+  // A user pool said no; `value` is then {"errorType", "errorMessage"}.
+  std::optional<PoolRefusal> refusal = {};
   double duration_ms = 0;
 };
 
 // Does the step; its variables are replaced already. Fails when it cannot be done at all (no
 // answer, no such table).
-Result<Effect> Act(const Step& step, const Node& node, Target& target);
+Result<Effect> Act(const Step& step, const Node& node, Target& target, People& people);
 
 // The faults that a map, or a list of maps, asks for.
 std::vector<FaultRequest> ToFaults(const Node& node);

@@ -115,6 +115,10 @@ class ShapeChecker {
       case Takes::kShapeOrList:
         if (value.IsList()) return CheckList(value, *field.shape, name);
         return CheckMap(value, *field.shape);
+      case Takes::kTextOrShape:
+        if (value.IsMap()) return CheckMap(value, *field.shape);
+        if (!value.IsScalar() || value.IsNull()) Expected(value, name + " takes a text or a map");
+        return;
       case Takes::kDurationOrShape:
         if (value.IsMap()) return CheckMap(value, *field.shape);
         return CheckDuration(value, name);
@@ -195,6 +199,9 @@ bool Belongs(const Field& field, StepKind kind) {
   if (field.step == StepKind::kAny || field.step == kind) return true;
   if (field.name == "key") return kind == StepKind::kUpdateItem || kind == StepKind::kDeleteItem;
   if (field.name == "index") return kind == StepKind::kScan;
+  if (field.name == "username" || field.name == "password" || field.name == "client" ||
+      field.name == "pool")
+    return kind == StepKind::kSignIn || kind == StepKind::kCognito;
   return false;
 }
 
@@ -213,7 +220,7 @@ void ShapeChecker::CheckStep(const Node& step) {
                          "this step does nothing; it needs one of get, post, put, patch, delete, "
                          "head, options, request, invoke, put-item, get-item, update-item, "
                          "delete-item, query-items, scan-items, set, settle, advance, cold-start, "
-                         "fault, use or check");
+                         "fault, use, check, sign-up, confirm, sign-in, mailbox or cognito");
   }
   const StepKind kind = KindOf(step);
   for (const templates::Entry& entry : step.entries()) {
@@ -225,14 +232,21 @@ void ShapeChecker::CheckStep(const Node& step) {
   CheckExpectation(step, kind, kinds.front());
 }
 
+bool AsksAPool(StepKind kind) {
+  return kind == StepKind::kSignUp || kind == StepKind::kConfirm || kind == StepKind::kSignIn ||
+         kind == StepKind::kMailbox || kind == StepKind::kCognito;
+}
+
 // Which expectations a kind of step can have; the others would never be looked at.
 bool CanExpect(std::string_view key, StepKind kind) {
   if (key == "status" || key == "headers" || key == "body" || key == "snapshot")
     return kind == StepKind::kHttp;
   if (key == "jsonpath")
     return kind == StepKind::kHttp || kind == StepKind::kInvoke || kind == StepKind::kGetItem ||
-           kind == StepKind::kQuery || kind == StepKind::kScan;
-  if (key == "result" || key == "error") return kind == StepKind::kInvoke;
+           kind == StepKind::kQuery || kind == StepKind::kScan || AsksAPool(kind);
+  if (key == "result") return kind == StepKind::kInvoke || AsksAPool(kind);
+  if (key == "error")
+    return kind == StepKind::kInvoke || (AsksAPool(kind) && kind != StepKind::kMailbox);
   if (key == "item") return kind == StepKind::kGetItem;
   if (key == "items" || key == "count") return kind == StepKind::kQuery || kind == StepKind::kScan;
   if (key == "function" || key == "start")

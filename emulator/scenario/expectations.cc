@@ -64,6 +64,7 @@ class ExpectationChecker {
     }
     if (key == "tables") return CheckTables(value);
     if (key == "calls") return CheckCalls(value);
+    if (key == "capacity") return CheckCapacity(value);
     if (key == "log") return CheckLog(value);
     if (key == "function") return Compare(value, FunctionFact("function"), "function");
     if (key == "start") return CheckStart(value);
@@ -132,22 +133,27 @@ class ExpectationChecker {
   }
 
   void CheckResult(const Node& value) {
-    const InvokeResult& invocation = *context_.effect.invocation;
-    if (invocation.status != InvokeStatus::kOk) {
+    const bool failed =
+        context_.effect.invocation && context_.effect.invocation->status != InvokeStatus::kOk;
+    if (failed || context_.effect.refusal) {
       all_.push_back({.path = "result",
                       .expected = Describe(value),
-                      .actual = "the function failed: " + invocation.payload});
+                      .actual = failed
+                                    ? "the function failed: " + context_.effect.invocation->payload
+                                    : "the user pool refused: " + context_.effect.refusal->type});
       return;
     }
     Compare(value, ValueOrNull(), "result");
   }
 
   void CheckError(const Node& value) {
-    const InvokeResult& invocation = *context_.effect.invocation;
-    if (invocation.status == InvokeStatus::kOk) {
+    const auto& invocation = context_.effect.invocation;
+    const bool returned = invocation && invocation->status == InvokeStatus::kOk;
+    if (returned || (!invocation && !context_.effect.refusal)) {
       all_.push_back({.path = "error",
                       .expected = Describe(value),
-                      .actual = "the function returned " + invocation.payload});
+                      .actual = returned ? "the function returned " + invocation->payload
+                                         : "the user pool did it"});
       return;
     }
     const Json* error = ValueOrNull();
@@ -249,6 +255,18 @@ class ExpectationChecker {
         if (!made.empty()) mismatch.actual += fmt::format(" ({})", Join(made, ", "));
       }
       Append(all_, std::move(differences));
+    }
+  }
+
+  // "total" or a table.
+  void CheckCapacity(const Node& capacity) {
+    for (const templates::Entry& entry : capacity.entries()) {
+      double units = 0;
+      for (const Span& span : context_.record.spans) {
+        const bool counts = entry.key == "total" || Fact(span, "table") == entry.key;
+        if (counts) units += std::strtod(std::string(Fact(span, "capacity")).c_str(), nullptr);
+      }
+      Compare(entry.value, Json(units), "capacity." + entry.key);
     }
   }
 

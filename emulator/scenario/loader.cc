@@ -55,6 +55,8 @@ class Loader {
   void AddScenarios(const File& file, const fs::path& path);
   void AddExamples(const Node& node, const Scenario& pattern);
   void AddBenches(const File& file, const fs::path& path);
+  std::shared_ptr<const Contract> ReadContract(const File& file);
+  void CheckUsers(const Scenario& scenario);
   std::vector<double> Numbers(const Node* node, const std::string& what);
   std::vector<Step> Steps(const File& file, const Node* list, const fs::path& folder,
                           std::vector<std::string> open_blocks);
@@ -68,6 +70,8 @@ class Loader {
   std::vector<Scenario> scenarios_;
   std::vector<Bench> benches_;
   std::map<std::string, Position> ids_;
+  // Where an unknown user has been complained of already.
+  std::set<std::string> told_;
 };
 
 fs::path Absolute(const fs::path& path) {
@@ -212,8 +216,25 @@ std::string SuiteName(const File& file, const fs::path& path) {
   return base.substr(0, base.find('.'));
 }
 
+std::shared_ptr<const Contract> Loader::ReadContract(const File& file) {
+  const Node* name = file.root.Find("contract");
+  if (name == nullptr || name->text() == "api") return nullptr;
+  const fs::path path = file.folder / name->text();
+  const auto document = templates::ReadDocument(path, path.string());
+  if (!document.ok()) {
+    problems_.Add(name->position(), document.error().message);
+    return nullptr;
+  }
+  auto contract = Contract::Make(templates::ToJson(document->root), name->text());
+  if (contract.ok()) return std::move(contract).value();
+  problems_.Add(name->position(), contract.error().message);
+  return nullptr;
+}
+
 void Loader::AddScenarios(const File& file, const fs::path& path) {
   Scenario pattern;
+  pattern.contract = ReadContract(file);
+  pattern.contract_is_the_apis = file.root.TextOf("contract") == "api";
   pattern.suite = SuiteName(file, path);
   pattern.file = path.string();
   pattern.variables = file.variables;
@@ -238,7 +259,56 @@ void Loader::AddScenarios(const File& file, const fs::path& path) {
     scenario.teardown = Steps(file, node.Find("teardown"), file.folder, {});
     for (Step& step : Steps(file, file.root.Find("teardown"), file.folder, {}))
       scenario.teardown.push_back(std::move(step));
+    CheckUsers(scenario);
     AddExamples(node, scenario);
+  }
+}
+
+// The users that steps speak of, in order, and those whom they sign up.
+struct UserMentions {
+  std::vector<const Node*> mentioned = {};
+  std::vector<std::string> signed_up = {};
+
+  void Add(const std::vector<Step>& steps) {
+    for (const Step& step : steps) {
+      if (const Node* as = step.node.Find("as"))
+        mentioned.push_back(as->IsMap() && as->Contains("user") ? as->Find("user") : as);
+      const bool names = step.kind == StepKind::kSignIn || step.kind == StepKind::kConfirm ||
+                         step.kind == StepKind::kMailbox;
+      if (names) mentioned.push_back(step.node.Find(step.kind_key));
+      if (step.kind == StepKind::kSignUp) signed_up.push_back(step.node.TextOf("sign-up"));
+      Add(step.block);
+    }
+  }
+};
+
+// A user that nobody makes is a misspelt one. Names with variables in them are looked up when the
+// step runs.
+void Loader::CheckUsers(const Scenario& scenario) {
+  UserMentions mentions;
+  for (const auto* steps : {&scenario.setup, &scenario.steps, &scenario.teardown})
+    mentions.Add(*steps);
+  std::vector<std::string> known = mentions.signed_up;
+  for (const Given& given : scenario.given) {
+    const Node* users = given.node.Find("users");
+    if (users == nullptr) continue;
+    for (const templates::Entry& entry : users->entries())
+      known.push_back(entry.key);
+  }
+  const auto variable = [](const std::string& name) {
+    return name.find("${") != std::string::npos;
+  };
+  if (std::any_of(known.begin(), known.end(), variable)) return;
+  for (const Node* user : mentions.mentioned) {
+    const std::string& name = user->text();
+    if (!user->IsScalar() || variable(name)) continue;
+    if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+    if (!told_.insert(user->position().Text()).second) continue;
+    const auto nearest = NearestName(name, known);
+    problems_.Add(user->position(),
+                  fmt::format("there is no user `{}` in `{}`; {}", name, scenario.name,
+                              nearest ? fmt::format("did you mean `{}`?", *nearest)
+                                      : "`given: users` or a `sign-up` step makes one"));
   }
 }
 
@@ -363,6 +433,7 @@ void Loader::AddBenches(const File& file, const fs::path& path) {
     if (scenario.steps.front().kind != StepKind::kHttp)
       problems_.Add(node.Find("measure")->position(),
                     "`measure` takes an HTTP step: get, post, put, patch, delete, head, request");
+    CheckUsers(scenario);
     for (const double number : Numbers(node.Find("concurrency"), "concurrency"))
       bench.concurrency.push_back(std::max(1, static_cast<int>(number)));
     bench.rates = Numbers(node.Find("rate"), "rate");
@@ -417,29 +488,6 @@ Result<std::vector<Scenario>, LoadFailure> LoadFiles(const std::vector<fs::path>
 
 Result<Loaded, LoadFailure> LoadSuites(const std::vector<fs::path>& files) {
   return Loader().Load(files);
-}
-
-namespace {
-
-void AddTokenUses(const std::vector<Step>& steps, std::vector<std::string>& uses) {
-  for (const Step& step : steps) {
-    if (const Node* user = step.node.Find("as")) {
-      const std::string place = user->position().Text();
-      if (std::find(uses.begin(), uses.end(), place) == uses.end()) uses.push_back(place);
-    }
-    AddTokenUses(step.block, uses);
-  }
-}
-
-}  // namespace
-
-std::vector<std::string> TokenUses(const std::vector<Scenario>& scenarios) {
-  std::vector<std::string> uses;
-  for (const Scenario& scenario : scenarios) {
-    for (const auto* steps : {&scenario.setup, &scenario.steps, &scenario.teardown})
-      AddTokenUses(*steps, uses);
-  }
-  return uses;
 }
 
 }  // namespace offstage::scenario

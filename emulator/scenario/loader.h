@@ -31,7 +31,4 @@ struct Loaded {
 // The same, with what the files have for `offstage bench`.
 Result<Loaded, LoadFailure> LoadSuites(const std::vector<std::filesystem::path>& files);
 
-// Where steps ask for tokens (`as:`), "file:line:column".
-std::vector<std::string> TokenUses(const std::vector<Scenario>& scenarios);
-
 }  // namespace offstage::scenario

@@ -2,10 +2,12 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "scenario/contract.h"
 #include "scenario/shapes.h"
 
 namespace offstage::scenario {
@@ -43,6 +45,10 @@ struct Scenario {
   std::vector<Given> given = {};
   // In order: a value may refer to earlier ones.
   std::vector<std::pair<std::string, Node>> variables = {};
+  // What every response is checked against; null: nothing, or the API's own document. Shared by the
+  // scenarios of a file.
+  std::shared_ptr<const Contract> contract = {};
+  bool contract_is_the_apis = false;
   std::vector<Step> setup = {};
   std::vector<Step> steps = {};
   std::vector<Step> teardown = {};

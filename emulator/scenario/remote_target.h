@@ -5,6 +5,7 @@
 #include <string>
 
 #include "http/client.h"
+#include "scenario/remote_pools.h"
 #include "scenario/target.h"
 
 namespace offstage::scenario {
@@ -21,7 +22,7 @@ class RemoteTarget : public Target {
   TimePoint Now() const override { return std::chrono::system_clock::now(); }
   std::string url() const override { return url_; }
   Inside* inside() override { return nullptr; }
-  TokenSource* tokens() override { return nullptr; }
+  UserPools* pools() override { return &pools_; }
 
  private:
   RemoteTarget(std::unique_ptr<http::Client> client, std::string url, std::string host,
@@ -31,6 +32,7 @@ class RemoteTarget : public Target {
         host_(std::move(host)),
         base_(std::move(base)) {}
 
+  RemotePools pools_;
   std::unique_ptr<http::Client> client_;
   std::string url_;
   std::string host_;

@@ -7,6 +7,7 @@
 #include "scenario/action.h"
 #include "scenario/expectations.h"
 #include "scenario/jsonpath.h"
+#include "scenario/people.h"
 #include "scenario/variables.h"
 
 namespace offstage::scenario {
@@ -47,7 +48,8 @@ class Run {
       : scenario_(scenario),
         target_(target),
         options_(options),
-        variables_(Hash(scenario.id, options.seed), [&target] { return target.Now(); }) {
+        variables_(Hash(scenario.id, options.seed), [&target] { return target.Now(); }),
+        people_(target.pools()) {
     result_.id = scenario.id;
     result_.suite = scenario.suite;
     result_.name = scenario.name;
@@ -63,7 +65,7 @@ class Run {
     if (!prepared.ok()) {
       result_.outcome = Outcome::kError;
       result_.reason = prepared.error().message;
-    } else {
+    } else if (result_.outcome != Outcome::kSkipped) {
       if (RunAll(scenario_.setup)) RunAll(scenario_.steps);
       RunAll(scenario_.teardown);
     }
@@ -73,6 +75,8 @@ class Run {
 
  private:
   Status Prepare();
+  Status FindContract();
+  void CheckContract(const Node& node, const Effect& effect, StepResult& result) const;
   bool RunAll(const std::vector<Step>& steps);
   bool RunBlock(const Step& step);
   bool RunOne(const Step& step);
@@ -84,11 +88,16 @@ class Run {
   void FailStep(const Step& step, const std::string& title, const std::string& error);
   void NoteReached(const Record& record);
   bool NeedsInside(const Step& step) const;
+  bool LacksCredentials(const Step& step);
+  Status AddUsers(const std::vector<UserSpec>& users);
+  void TellOfPeople();
 
   const Scenario& scenario_;
   Target& target_;
   const RunOptions& options_;
   Variables variables_;
+  People people_;
+  std::shared_ptr<const Contract> contract_;
   ScenarioResult result_;
 };
 
@@ -126,6 +135,13 @@ Status AddGiven(const Node& node, const std::filesystem::path& folder, StartingP
         items.push_back(templates::ToJson(item));
     }
   }
+  if (const Node* users = node.Find("users")) {
+    for (UserSpec& user : ToUsers(*users)) {
+      // The scenario's own take the place of the file's.
+      std::erase_if(start.users, [&user](const UserSpec& u) { return u.name == user.name; });
+      start.users.push_back(std::move(user));
+    }
+  }
   if (const Node* clock = node.Find("clock")) {
     OFFSTAGE_TRY(start.clock, ParseClock(*clock));
   }
@@ -136,7 +152,29 @@ Status AddGiven(const Node& node, const std::filesystem::path& folder, StartingP
   return Ok();
 }
 
+Status Run::FindContract() {
+  contract_ = scenario_.contract;
+  if (!scenario_.contract_is_the_apis || target_.inside() == nullptr) return Ok();
+  std::vector<Json> definitions = target_.ApiDefinitions();
+  if (definitions.size() != 1) {
+    return Fail(Error{fmt::format(
+        "`contract: api` needs one API with an OpenAPI document in the template; there are {}",
+        definitions.size())});
+  }
+  OFFSTAGE_TRY(contract_, Contract::Make(std::move(definitions.front()), "of the API"));
+  return Ok();
+}
+
+void Run::CheckContract(const Node& node, const Effect& effect, StepResult& result) const {
+  // YAML reads `off` as false.
+  const std::string wish = node.TextOf("contract");
+  if (contract_ == nullptr || !effect.reply || wish == "off" || wish == "false") return;
+  for (Mismatch& mismatch : contract_->Check(*effect.request, *effect.reply, options_.check_schema))
+    result.mismatches.push_back(std::move(mismatch));
+}
+
 Status Run::Prepare() {
+  OFFSTAGE_TRY_VOID(FindContract());
   for (const auto& [name, value] : scenario_.variables) {
     OFFSTAGE_TRY(Node resolved, variables_.Resolve(value));
     variables_.Set(name, std::move(resolved));
@@ -148,7 +186,26 @@ Status Run::Prepare() {
     if (target_.inside() == nullptr)
       result_.not_checked.push_back(fmt::format("{}: given", given.node.position().Text()));
   }
-  return target_.Prepare(start);
+  OFFSTAGE_TRY_VOID(target_.Prepare(start));
+  return AddUsers(start.users);
+}
+
+// Outside, a user whose credentials are not there is no fault of the backend.
+Status Run::AddUsers(const std::vector<UserSpec>& users) {
+  for (const UserSpec& user : users) {
+    const Status added = people_.Add(user);
+    if (added.ok()) continue;
+    if (target_.inside() != nullptr) return added;
+    result_.outcome = Outcome::kSkipped;
+    result_.reason = added.error().message;
+  }
+  TellOfPeople();
+  return Ok();
+}
+
+void Run::TellOfPeople() {
+  if (people_.empty()) return;
+  variables_.Set("users", Node::FromJson(people_.Describe(), Position{}));
 }
 
 bool Run::RunAll(const std::vector<Step>& steps) {
@@ -210,7 +267,21 @@ void Run::FailStep(const Step& step, const std::string& title, const std::string
 
 bool Run::NeedsInside(const Step& step) const {
   return target_.inside() == nullptr && step.kind != StepKind::kHttp &&
-         step.kind != StepKind::kCheck;
+         step.kind != StepKind::kCheck && step.kind != StepKind::kSignIn;
+}
+
+// Of a user that only steps know of.
+bool Run::LacksCredentials(const Step& step) {
+  if (target_.inside() != nullptr) return false;
+  const Node* user = step.node.Find(step.kind == StepKind::kSignIn ? "sign-in" : "as");
+  if (user == nullptr) return false;
+  const auto name = variables_.Resolve(*user);
+  if (!name.ok()) return false;
+  const Status ready = people_.Ready(name->IsMap() ? name->TextOf("user") : name->text());
+  if (ready.ok()) return false;
+  result_.outcome = Outcome::kSkipped;
+  result_.reason = ready.error().message;
+  return true;
 }
 
 bool Run::RunOne(const Step& step) {
@@ -220,6 +291,7 @@ bool Run::RunOne(const Step& step) {
     result_.not_checked.push_back(fmt::format("{}: {}", result.place, step.kind_key));
     return true;
   }
+  if (LacksCredentials(step)) return false;
   auto within = 0ms;
   auto every = 50ms;
   if (const Node* eventually = step.node.Find("eventually")) {
@@ -268,7 +340,13 @@ bool Run::Attempt(const Step& step, StepResult& result, Record& record) {
   }
   result.title = TitleOf(step, *node);
   const auto start = steady_clock::now();
-  auto effect = Act(step, *node, target_);
+  const bool asks_capacity = node->Contains("expect") && target_.inside() != nullptr &&
+                             node->Find("expect")->Contains("capacity");
+  if (asks_capacity) target_.inside()->NoteCapacity(true);
+  auto effect = Act(step, *node, target_, people_);
+  if (asks_capacity) target_.inside()->NoteCapacity(false);
+  if (effect.ok() && (step.kind == StepKind::kSignUp || step.kind == StepKind::kSignIn))
+    TellOfPeople();
   // A check looks at all that has happened since it began to look.
   Record now;
   if (Inside* inside = target_.inside()) now = inside->TakeRecord();
@@ -284,11 +362,18 @@ bool Run::Attempt(const Step& step, StepResult& result, Record& record) {
     result.mismatches = CheckExpectations(
         *expect, {step, *effect, record, target_.inside(), options_, result_.not_checked});
   }
-  const bool crashed = effect->invocation && effect->invocation->status != InvokeStatus::kOk &&
-                       (!node->Contains("expect") || !node->Find("expect")->Contains("error"));
-  if (!result.mismatches.empty() || crashed) {
+  CheckContract(*node, *effect, result);
+  const bool expects_error = node->Contains("expect") && node->Find("expect")->Contains("error");
+  const bool crashed =
+      effect->invocation && effect->invocation->status != InvokeStatus::kOk && !expects_error;
+  const bool refused = effect->refusal && !expects_error;
+  if (!result.mismatches.empty() || crashed || refused) {
     result.outcome = Outcome::kFailed;
     if (crashed) result.error = "the function failed: " + Shortened(effect->invocation->payload);
+    if (refused) {
+      result.error = fmt::format("the user pool refused it: {}: {}", effect->refusal->type,
+                                 effect->refusal->message);
+    }
     Keep(*effect, record, result, start);
     return false;
   }

@@ -108,6 +108,8 @@ class Writer {
         return {{"type", "object"}, {"additionalProperties", To(*field.shape)}};
       case Takes::kStepsMap:
         return {{"type", "object"}, {"additionalProperties", List(*field.shape)}};
+      case Takes::kTextOrShape:
+        return {{"anyOf", OrderedJson::array({Text(), To(*field.shape)})}};
       case Takes::kDurationOrShape:
         break;
     }

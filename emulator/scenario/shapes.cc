@@ -6,7 +6,37 @@ namespace {
 
 using enum Takes;
 
-constexpr std::string_view kNeedsCognito = "scenarios cannot use a user pool yet";
+const Shape& AsShape() {
+  static const Shape shape{
+      "`as`",
+      "as",
+      "Whose token is sent, and what kind of token.",
+      {{"user", kText, "The user's name in this scenario.", nullptr, StepKind::kAny, false, true},
+       {"token", kText, "id (the default) or access."},
+       {"expires-in", kDuration, "How long it is good for; by the deployment's clock."},
+       {"flaw", kText, "expired, wrong-issuer or wrong-signature."},
+       {"claims", kMap, "Claims to add or replace."}}};
+  return shape;
+}
+
+const Shape& UserShape() {
+  static const Shape shape{
+      "a user",
+      "user",
+      "Somebody who has signed up and been confirmed. Everything has a default.",
+      {{"email", kText, "E-mail address, verified (default: NAME@example.com)."},
+       {"phone", kText, "Telephone number, verified."},
+       {"username", kText,
+        "User name in the pool (default: the e-mail address where the pool "
+        "wants one, else the name here)."},
+       {"password", kText, "Password (default: one that the usual policies accept)."},
+       {"groups", kTextOrList, "Groups that the user is in; made where the pool has none."},
+       {"attributes", kMap, "Further attributes: `custom:twitter: ada`."},
+       {"enabled", kBool, "Whether the user may sign in (default true)."},
+       {"pool", kText, "Which user pool, by name or id, where there are several."},
+       {"client", kText, "Which app client (default: the first without a secret)."}}};
+  return shape;
+}
 
 const Shape& EventuallyShape() {
   static const Shape shape{"eventually",
@@ -62,7 +92,8 @@ const Shape& ErrorExpectShape() {
       "error",
       "error",
       "How an invocation failed.",
-      {{"type", kMatcher, "errorType, e.g. ValueError."}, {"message", kMatcher, "errorMessage."}}};
+      {{"type", kMatcher, "errorType, e.g. ValueError, or CodeMismatchException."},
+       {"message", kMatcher, "errorMessage."}}};
   return shape;
 }
 
@@ -88,7 +119,11 @@ std::vector<Field> StepFields() {
       {"text", kText, "Body as it is.", nullptr, StepKind::kHttp},
       {"base64", kText, "Binary body, in base64.", nullptr, StepKind::kHttp},
       {"file", kText, "Body from a file, relative to this one.", nullptr, StepKind::kHttp},
-      {"as", kText, "Send the token of this user.", nullptr, StepKind::kHttp},
+      {"contract", kText, "off: this response is not checked against the file's contract.", nullptr,
+       StepKind::kHttp},
+      {"as", kTextOrShape,
+       "Send this user's token: that of the last sign-in here, else one made for it.", &AsShape(),
+       StepKind::kHttp},
       // Functions.
       {"invoke", kText, "Run this function directly, by logical id.", nullptr, StepKind::kInvoke,
        true},
@@ -128,9 +163,30 @@ std::vector<Field> StepFields() {
       {"with", kMap, "Variables for that block.", nullptr, StepKind::kUse},
       {"check", kText, "Do nothing but look: says what is expected.", nullptr, StepKind::kCheck,
        true},
-      {"sign-up", kAny, "Create a user.", nullptr, StepKind::kAny, true, false, kNeedsCognito},
-      {"sign-in", kAny, "Sign a user in.", nullptr, StepKind::kAny, true, false, kNeedsCognito},
-      {"mailbox", kAny, "Read a message.", nullptr, StepKind::kAny, true, false, kNeedsCognito},
+      // User pools.
+      {"sign-up", kText, "Sign this user up, as an application does.", nullptr, StepKind::kSignUp,
+       true},
+      {"confirm", kText, "Confirm this user's sign-up, with the `code` of the mailbox.", nullptr,
+       StepKind::kConfirm, true},
+      {"sign-in", kText, "Sign this user in; `as` then sends the token.", nullptr,
+       StepKind::kSignIn, true},
+      {"mailbox", kText, "Read the newest message that was sent to this user.", nullptr,
+       StepKind::kMailbox, true},
+      {"cognito", kText, "Any operation of a user pool, e.g. ForgotPassword.", nullptr,
+       StepKind::kCognito, true},
+      {"email", kText, "E-mail address (default: NAME@example.com).", nullptr, StepKind::kSignUp},
+      {"phone", kText, "Telephone number.", nullptr, StepKind::kSignUp},
+      {"username", kText, "User name, where it is not the step's.", nullptr, StepKind::kSignUp},
+      {"password", kText, "Password (default: one that the usual policies accept).", nullptr,
+       StepKind::kSignUp},
+      {"attributes", kMap, "Further attributes: `custom:twitter: ada`.", nullptr,
+       StepKind::kSignUp},
+      {"code", kText, "The code (default: that of the newest message).", nullptr,
+       StepKind::kConfirm},
+      {"parameters", kMap, "The operation's request; UserPoolId and ClientId are filled in.",
+       nullptr, StepKind::kCognito},
+      {"pool", kText, "Which user pool, where there are several.", nullptr, StepKind::kSignUp},
+      {"client", kText, "Which app client.", nullptr, StepKind::kSignUp},
       // Any step.
       {"expect", kShape, "What must be true afterwards.", &ExpectShape()},
       {"capture", kMap,
@@ -152,8 +208,9 @@ const Shape& ExpectShape() {
        {"body", kMatcher,
         "Response body. A map names the members to compare; others may be there."},
        {"jsonpath", kMatcherMap, "Places in the body: `$.users[0].name: Ada`."},
-       {"result", kMatcher, "What an invoked function returned."},
-       {"error", kShape, "How an invoked function failed.", &ErrorExpectShape()},
+       {"result", kMatcher, "What an invoked function, a user pool or the mailbox returned."},
+       {"error", kShape, "How an invoked function failed, or what the user pool refused with.",
+        &ErrorExpectShape()},
        {"item", kMatcher, "The item that was read; <absent> for none."},
        {"items", kMatcher, "The items that were read."},
        {"count", kMatcher, "How many items were read."},
@@ -161,6 +218,9 @@ const Shape& ExpectShape() {
        {"calls", kMatcherMap,
         "AWS calls made meanwhile: `dynamodb.GetItem: 1`, `dynamodb.Query ArticlesTable: <1..2>`, "
         "`dynamodb: 0` for all of a service."},
+       {"capacity", kMatcherMap,
+        "Capacity units that DynamoDB calls consumed meanwhile: `total: <..5>`, `UsersTable: "
+        "0.5`."},
        {"function", kMatcher, "Which function answered, by logical id."},
        {"start", kMatcher, "cold or warm."},
        {"duration", kMatcher, "Milliseconds until the answer: `<..250>`."},
@@ -187,8 +247,8 @@ const Shape& GivenShape() {
        {"clock", kText,
         "The deployment's time, e.g. 2026-01-31T12:00:00Z. It ticks on from there."},
        {"faults", kShapeOrList, "DynamoDB calls that go wrong.", &FaultShape()},
-       {"users", kMap, "Users of the user pool.", nullptr, StepKind::kAny, false, false,
-        kNeedsCognito},
+       {"users", kShapeMap, "Confirmed users of the user pool: `ada: {groups: [admins]}`.",
+        &UserShape()},
        {"parameters", kMap, "SSM parameters.", nullptr, StepKind::kAny, false, false,
         "Systems Manager is not emulated yet"}}};
   return shape;
@@ -239,6 +299,9 @@ const Shape& FileShape() {
       "A suite of scenarios for `offstage test`.",
       {{"suite", kText, "What the file is about (default: its name)."},
        {"tags", kTextOrList, "Tags of every scenario here."},
+       {"contract", kText,
+        "OpenAPI document that every response is checked against: a file, or `api` for the one "
+        "that the API is made from."},
        {"include", kTextOrList, "Files whose variables and blocks can be used here."},
        {"given", kShape, "What there is before each scenario.", &GivenShape()},
        {"vars", kMap, "Variables of every scenario here."},

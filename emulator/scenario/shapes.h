@@ -33,6 +33,7 @@ enum class Takes {
   kShapeMap,     // Names to maps of `shape`.
   kStepsMap,     // Names to lists of steps.
   kDurationOrShape,
+  kTextOrShape,
 };
 
 // Steps that a key belongs to; a key of another kind is an error that says so.
@@ -52,7 +53,12 @@ enum class StepKind {
   kColdStart,
   kFault,
   kUse,
-  kCheck
+  kCheck,
+  kSignUp,
+  kConfirm,
+  kSignIn,
+  kMailbox,
+  kCognito
 };
 
 struct Shape;

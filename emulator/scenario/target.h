@@ -48,22 +48,70 @@ struct FaultRequest {
   bool kill = false;
 };
 
+// Somebody of a user pool. Members that are empty take a default.
+struct UserSpec {
+  // How the scenario calls them.
+  std::string name = {};
+  // What they sign in with; default: the e-mail address where the pool wants that, else `name`.
+  std::string username = {};
+  std::string email = {};
+  std::string phone = {};
+  std::string password = {};
+  // Further attributes by name, texts.
+  Json attributes = Json::object();
+  std::vector<std::string> groups = {};
+  bool enabled = true;
+  // By id or name; empty: the only pool, its first client without a secret.
+  std::string pool = {};
+  std::string client = {};
+};
+
 struct StartingPoint {
   // Data files; kept by name, so that they are read once.
   std::vector<std::filesystem::path> files = {};
   // Table name to a list of items, plain or DynamoDB JSON, put after the files.
   Json tables = Json::object();
+  // Confirmed, with their passwords. Their defaults are filled in when they have been made.
+  std::vector<UserSpec> users = {};
   // Null: the machine's time.
   std::optional<TimePoint> clock = {};
   std::vector<FaultRequest> faults = {};
 };
 
-// Gives `as: USER` steps their tokens. The seam for user pools. Thread-compatible.
-class TokenSource {
+// What a user pool said no with.
+struct PoolRefusal {
+  // "NotAuthorizedException"; empty: the pool could not be asked at all.
+  std::string type = {};
+  std::string message = {};
+};
+
+// A token that nobody signed in for.
+struct TokenOrder {
+  UserSpec user = {};
+  enum class Use { kId, kAccess } use = Use::kId;
+  // Zero: an hour.
+  std::chrono::seconds lifetime{0};
+  enum class Flaw { kNone, kExpired, kWrongIssuer, kWrongSignature } flaw = Flaw::kNone;
+  // Added or replaced.
+  Json claims = Json::object();
+};
+
+// The user pools of a target. Thread-compatible.
+class UserPools {
  public:
-  virtual ~TokenSource() = default;
-  // The value of the Authorization header.
-  virtual Result<std::string> AuthorizationFor(const std::string& user) = 0;
+  virtual ~UserPools() = default;
+  // Fills in what the pool and the environment decide: username, e-mail, password. Fails when the
+  // target has no such pool or, outside, no credentials of that user.
+  virtual Status Complete(UserSpec& user) = 0;
+  // The service's answer: AuthenticationResult, or a challenge.
+  virtual Result<Json, PoolRefusal> SignIn(const UserSpec& user) = 0;
+  // Null: the target gives tokens to nobody who has not signed in.
+  virtual Result<std::optional<std::string>> MakeToken(const TokenOrder& order) = 0;
+  // Any operation of the service; UserPoolId, ClientId and SecretHash are filled in. Inside only.
+  virtual Result<Json, PoolRefusal> Run(const UserSpec& user, const std::string& operation,
+                                        const Json& request) = 0;
+  // What was sent to the user, newest first: {"subject", "body", "code", "to" ...}. Inside only.
+  virtual Result<std::vector<Json>> Messages(const UserSpec& user) = 0;
 };
 
 // The inside of a deployment. Thread-compatible.
@@ -113,10 +161,12 @@ class Target {
   // Where the routes are, "http://127.0.0.1:3000/Prod", for those who send by themselves. Empty:
   // there are none.
   virtual std::string url() const { return {}; }
+  // The OpenAPI documents that the APIs are made from, as far as they are.
+  virtual std::vector<Json> ApiDefinitions() const { return {}; }
   // Null: only the routes can be reached.
   virtual Inside* inside() = 0;
-  // Null: `as:` cannot be used.
-  virtual TokenSource* tokens() = 0;
+  // Null: there are none, `as:` cannot be used.
+  virtual UserPools* pools() = 0;
 };
 
 }  // namespace offstage::scenario

@@ -229,6 +229,12 @@ aws::Outcome<std::string> GetRecords(Service& service, const Json& request) {
 
 }  // namespace
 
+std::string FunctionRecord(const Record& record, const Service& service, const StreamName& stream) {
+  std::string json = RecordJson(record, service, stream);
+  json.pop_back();
+  return fmt::format(R"({},"eventSourceARN":"{}"}})", json, ArnOf(stream, service.account()));
+}
+
 const Operation* FindOperation(std::string_view name) {
   static const std::vector<Operation> operations = {
       {"DescribeStream",

@@ -19,6 +19,9 @@ struct Operation {
   aws::Outcome<std::string> (*run)(Service& service, const Json& request) = nullptr;
 };
 
+// A record as functions get it from an event source mapping. JSON text.
+std::string FunctionRecord(const Record& record, const Service& service, const StreamName& stream);
+
 // Null: there is none of that name.
 const Operation* FindOperation(std::string_view name);
 

@@ -261,7 +261,11 @@ void NoteFates(Scope& scope, const ResourceEntry& entry) {
     }
     return;
   }
-  if (!entry.generated_by.empty() || OneOf(kUnderstoodTypes, entry.type)) {
+  // Schedules are; rules for events are not.
+  const Node* schedule = entry.definition.FindPath("Properties", "ScheduleExpression");
+  const bool scheduled = schedule != nullptr && (entry.type == "AWS::Events::Rule" ||
+                                                 entry.type == "AWS::Scheduler::Schedule");
+  if (scheduled || !entry.generated_by.empty() || OneOf(kUnderstoodTypes, entry.type)) {
     return;
   }
   if (OneOf(kHarmlessTypes, entry.type)) {

@@ -53,7 +53,7 @@ class Answering : public scenario::Target {
   }
   TimePoint Now() const override { return {}; }
   scenario::Inside* inside() override { return nullptr; }
-  scenario::TokenSource* tokens() override { return nullptr; }
+  scenario::UserPools* pools() override { return nullptr; }
   std::vector<std::string> sent;
 };
 

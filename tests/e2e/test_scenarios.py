@@ -145,7 +145,9 @@ class ExitCodesAndMessages(ScenarioTest):
         for text, part in (
                 ("scenarios: [{nme: x, steps: []}]", "scenarios/a.scenario.yml:1:14: a scenario has no key `nme`; did you mean `name`?"),
                 ("scenarios: [{name: x, steps: [{get: /, expect: {body: <strng>}}]}]", "did you mean <string>?"),
-                ("scenarios: [{name: x, steps: [{get: /, as: ada}]}]", "scenarios/a.scenario.yml:1:44: `as` is not possible yet"),
+                ("scenarios: [{name: x, steps: [{get: /, as: ada}]}]", "scenarios/a.scenario.yml:1:44: there is no user `ada`"),
+                ("scenarios: [{name: x, steps: {get: /}}]", "`steps` takes a list"),
+                ("scenarios: [{name: x, steps: [{settle: soon}]}]", "`settle` takes a duration"),
                 ("include: a.scenario.yml", "files include each other"),
                 ("scenarios: [{name: x, steps: [{get: /, expect: {jsonpath: {$.a[: 1}}}]}]", "a.scenario.yml:1:")):
             self.suite(text)
@@ -178,6 +180,7 @@ scenarios:
     def test_init_writes_a_suite_that_runs(self):
         code, out, err = self.offstage_test("--init")
         self.assertEqual(code, 0, err)
+        self.assertIn("    Notes: []  # e.g. [{id: a}]\n", (self.project.folder / "scenarios" / "api.scenario.yml").read_text())
         code, out, err = self.offstage_test()
         self.assertEqual(code, 0, out + err)
         code, _, err = self.offstage_test("--init")

@@ -22,7 +22,7 @@ class FakeTarget : public Target, public Inside {
   Result<http::Reply> Send(const http::Request& request) override;
   TimePoint Now() const override { return TimePoint(std::chrono::seconds(1'767'225'600)); }
   Inside* inside() override { return has_inside ? this : nullptr; }
-  TokenSource* tokens() override { return nullptr; }
+  UserPools* pools() override { return nullptr; }
 
   Result<InvokeResult> Invoke(const std::string& function, const std::string& payload) override;
   Status Put(const std::string& table, const Json& item) override;

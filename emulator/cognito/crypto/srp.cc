@@ -90,11 +90,22 @@ BigNumber Power(const BIGNUM* base, const BIGNUM* exponent, BN_CTX* context) {
   return result;
 }
 
-BigNumber VerifierOf(const BIGNUM* salt, std::string_view pool_name, std::string_view username,
-                     std::string_view password) {
+// x of RFC 5054.
+BigNumber PrivateKeyOf(const BIGNUM* salt, std::string_view pool_name, std::string_view username,
+                       std::string_view password) {
   const std::string inner =
       Sha256(std::string(pool_name) + std::string(username) + ":" + std::string(password));
-  const BigNumber x = FromBytes(Sha256(Padded(salt) + inner));
+  return FromBytes(Sha256(Padded(salt) + inner));
+}
+
+// Both sides make the 16 bytes from u and S.
+std::string DeriveKey(const BIGNUM* u, const BIGNUM* s) {
+  return HmacSha256(HmacSha256(Padded(u), Padded(s)), kInfo).substr(0, 16);
+}
+
+BigNumber VerifierOf(const BIGNUM* salt, std::string_view pool_name, std::string_view username,
+                     std::string_view password) {
+  const BigNumber x = PrivateKeyOf(salt, pool_name, username, password);
   const NumberContext context(::BN_CTX_new());
   return Power(TheGroup().g.get(), x.get(), context.get());
 }
@@ -153,8 +164,38 @@ std::optional<std::string> SrpSessionKey(const PasswordVerifier& stored, const S
   BigNumber s = Power(v.get(), u.get(), context.get());
   ::BN_mod_mul(s.get(), s.get(), a.get(), group.n.get(), context.get());
   s = Power(s.get(), b.get(), context.get());
-  const std::string prk = HmacSha256(Padded(u.get()), Padded(s.get()));
-  return HmacSha256(prk, kInfo).substr(0, 16);
+  return DeriveKey(u.get(), s.get());
+}
+
+SrpClient StartSrpClient() {
+  const BigNumber a = FromBytes(RandomBytes(32));
+  const NumberContext context(::BN_CTX_new());
+  return {.secret_a = ToHex(a.get()),
+          .public_a = ToHex(Power(TheGroup().g.get(), a.get(), context.get()).get())};
+}
+
+std::optional<std::string> SrpClientKey(const SrpClient& client, const SrpChallenge& challenge,
+                                        std::string_view pool_name, std::string_view username,
+                                        std::string_view password) {
+  const Group& group = TheGroup();
+  const NumberContext context(::BN_CTX_new());
+  const BigNumber a = FromHex(client.secret_a);
+  const BigNumber public_a = FromHex(client.public_a);
+  const BigNumber salt = FromHex(challenge.salt);
+  const BigNumber public_b = FromHex(challenge.public_b);
+  if (a == nullptr || public_a == nullptr || salt == nullptr || public_b == nullptr)
+    return std::nullopt;
+  const BigNumber u = FromBytes(Sha256(Padded(public_a.get()) + Padded(public_b.get())));
+  const BigNumber x = PrivateKeyOf(salt.get(), pool_name, username, password);
+  // S = (B - k * g^x)^(a + u * x)
+  BigNumber base = Power(group.g.get(), x.get(), context.get());
+  ::BN_mod_mul(base.get(), base.get(), group.k.get(), group.n.get(), context.get());
+  ::BN_mod_sub(base.get(), public_b.get(), base.get(), group.n.get(), context.get());
+  BigNumber exponent(::BN_new());
+  ::BN_mul(exponent.get(), u.get(), x.get(), context.get());
+  ::BN_add(exponent.get(), exponent.get(), a.get());
+  const BigNumber s = Power(base.get(), exponent.get(), context.get());
+  return DeriveKey(u.get(), s.get());
 }
 
 std::string SrpSignature(std::string_view key, std::string_view pool_name,

@@ -38,6 +38,22 @@ std::optional<std::string> SrpSessionKey(const PasswordVerifier& stored, const S
 // Whether A (hex) is a number that SrpSessionKey takes.
 bool IsUsableSrpA(std::string_view public_a);
 
+// The client's side: the secret exponent, and A, which the server gets. Hex.
+struct SrpClient {
+  std::string secret_a = {};
+  std::string public_a = {};
+};
+SrpClient StartSrpClient();
+// The key as the client makes it, from the server's B and the user's salt (hex). Null when they are
+// no numbers that a server sends.
+struct SrpChallenge {
+  std::string salt = {};
+  std::string public_b = {};
+};
+std::optional<std::string> SrpClientKey(const SrpClient& client, const SrpChallenge& challenge,
+                                        std::string_view pool_name, std::string_view username,
+                                        std::string_view password);
+
 // base64 of the HMAC that a client sends as PASSWORD_CLAIM_SIGNATURE. `secret_block`: decoded.
 std::string SrpSignature(std::string_view key, std::string_view pool_name,
                          std::string_view username, std::string_view secret_block,

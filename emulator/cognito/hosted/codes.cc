@@ -50,4 +50,10 @@ void HostedState::RemoveBrowser(const std::string& cookie) {
   browsers_.erase(cookie);
 }
 
+void HostedState::Clear() {
+  const MutexLock lock(mutex_);
+  codes_.clear();
+  browsers_.clear();
+}
+
 }  // namespace offstage::cognito

@@ -44,6 +44,7 @@ class HostedState {
   std::string AddBrowser(BrowserSession session);
   std::optional<BrowserSession> FindBrowser(const std::string& cookie, std::int64_t now) const;
   void RemoveBrowser(const std::string& cookie);
+  void Clear();
 
  private:
   mutable Mutex mutex_;
