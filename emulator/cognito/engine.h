@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/mutex.h"
+#include "cognito/attempts.h"
 #include "cognito/hosted/codes.h"
 #include "cognito/options.h"
 #include "cognito/sessions.h"
@@ -21,6 +22,7 @@ struct Engine {
   const std::unique_ptr<Store> store;
   Sessions sessions;
   HostedState hosted;
+  Attempts attempts;
 
   TimePoint Now() const { return options.clock->Now(); }
   std::int64_t NowSeconds() const { return ToEpochSeconds(Now()); }

@@ -32,7 +32,7 @@ constexpr std::string_view kClientMembers =
     "IdTokenValidity LogoutURLs PreventUserExistenceErrors ReadAttributes RefreshTokenRotation "
     "RefreshTokenValidity SupportedIdentityProviders TokenValidityUnits WriteAttributes";
 constexpr std::string_view kPoolWithoutEffect =
-    "DeviceConfiguration EmailConfiguration SmsConfiguration UserPoolAddOns UserPoolTier "
+    "EmailConfiguration SmsConfiguration UserPoolAddOns UserPoolTier "
     "AnalyticsConfiguration";
 
 void Copy(const Json& from, std::string_view members, Json& to) {

@@ -50,7 +50,7 @@ aws::Outcome<Json> StartPassword(AuthCall& call, const std::string& username,
   OFFSTAGE_TRY(User user, FindSigningIn(call, username, password));
   OFFSTAGE_TRY_VOID(Admit(call, user));
   if (user.status == "RESET_REQUIRED") return AfterFirstFactor(call, user, NewSession(call, user));
-  if (!IsPassword(*call.pool, user, password)) return Fail(WrongPassword());
+  OFFSTAGE_TRY_VOID(CheckUserPassword(call, user, password));
   Session session = NewSession(call, user);
   return AfterFirstFactor(call, std::move(user), std::move(session));
 }
@@ -109,6 +109,7 @@ aws::Outcome<Json> StartCustom(AuthCall& call) {
   if (user.status == "UNCONFIRMED") return Fail(UserNotConfirmed());
   Session session = NewSession(call, user);
   session.custom_flow = true;
+  OFFSTAGE_TRY_VOID(RecallDevice(call, user, session));
   if (call.Text("CHALLENGE_NAME") == "SRP_A") {
     OFFSTAGE_TRY(session.public_a, Required(call, "SRP_A"));
     if (!IsUsableSrpA(session.public_a))
@@ -122,7 +123,7 @@ aws::Outcome<Json> StartCustom(AuthCall& call) {
 
 aws::Outcome<Json> Refresh(AuthCall& call, const std::string& token) {
   if (token.empty()) return Fail(InvalidParameter("Missing required parameter REFRESH_TOKEN"));
-  if (TextAt(call.client->config, "RefreshTokenRotation.Feature") == "ENABLED") {
+  if (RotatesRefreshTokens(*call.client)) {
     // docs: with rotation on, REFRESH_TOKEN_AUTH is refused; GetTokensFromRefreshToken replaces it.
     return Fail(InvalidParameter(
         "Refresh token rotation is enabled for this client; use GetTokensFromRefreshToken"));
@@ -130,6 +131,7 @@ aws::Outcome<Json> Refresh(AuthCall& call, const std::string& token) {
   OFFSTAGE_TRY(const RefreshableGrant found,
                FindRefreshable(call.engine, *call.pool, *call.client, token));
   OFFSTAGE_TRY_VOID(CheckRefreshHash(call, found.user));
+  OFFSTAGE_TRY_VOID(CheckRefreshingDevice(call.engine, found, call.Text("DEVICE_KEY")));
   OFFSTAGE_TRY(Json result, IssueTokens(call.engine, *call.pool, *call.client, found.user,
                                         {.source = "TokenGeneration_RefreshTokens",
                                          .scopes = found.grant.scopes,

@@ -123,16 +123,22 @@ http::Reply ExchangeCode(HostedCall& call, const TokenCaller& caller) {
 }
 
 http::Reply ExchangeRefreshToken(HostedCall& call, const TokenCaller& caller) {
-  const auto found =
-      FindRefreshable(call.engine, *caller.pool, *caller.client, call.Form("refresh_token"));
+  const std::string token = call.Form("refresh_token");
+  const auto found = FindRefreshable(call.engine, *caller.pool, *caller.client, token);
   if (!found.ok()) return OAuthError(400, "invalid_grant");
-  const auto result = IssueTokens(call.engine, *caller.pool, *caller.client, found->user,
-                                  {.source = "TokenGeneration_RefreshTokens",
-                                   .scopes = found->grant.scopes,
-                                   .grant = found->grant,
-                                   .hosted = true});
+  auto result = IssueTokens(call.engine, *caller.pool, *caller.client, found->user,
+                            {.source = "TokenGeneration_RefreshTokens",
+                             .scopes = found->grant.scopes,
+                             .grant = found->grant,
+                             .hosted = true});
   if (!result.ok()) return OAuthError(400, "invalid_grant");
-  return JsonReply(ToTokenReply(*result, found->grant.scopes, false));
+  const bool rotates = RotatesRefreshTokens(*caller.client);
+  if (rotates) {
+    auto fresh = RotateRefreshToken(call.engine, *caller.client, found->grant, token);
+    if (!fresh.ok()) return OAuthError(500, "server_error");
+    (*result)["RefreshToken"] = std::move(fresh).value();
+  }
+  return JsonReply(ToTokenReply(*result, found->grant.scopes, rotates));
 }
 
 http::Reply GrantToClient(HostedCall& call, const TokenCaller& caller) {
@@ -293,7 +299,7 @@ http::Reply RevokeEndpoint(HostedCall& call) {
   if (!caller.ok()) return caller.error();
   const std::string token = call.Form("token");
   if (token.empty()) return OAuthError(400, "invalid_request");
-  const auto grant = call.engine.store->FindGrantByToken(token);
+  const auto grant = call.engine.store->FindGrantByToken(token, call.engine.NowSeconds());
   if (grant.ok() && !*grant && token.starts_with("eyJraWQ"))
     return OAuthError(400, "unsupported_token_type");
   if (grant.ok() && *grant) {

@@ -15,18 +15,23 @@ namespace offstage::cognito {
   X(AdminDeleteUserAttributes)         \
   X(AdminDisableUser)                  \
   X(AdminEnableUser)                   \
+  X(AdminForgetDevice)                 \
+  X(AdminGetDevice)                    \
   X(AdminGetUser)                      \
   X(AdminInitiateAuth)                 \
+  X(AdminListDevices)                  \
   X(AdminListGroupsForUser)            \
   X(AdminRemoveUserFromGroup)          \
   X(AdminResetUserPassword)            \
   X(AdminRespondToAuthChallenge)       \
   X(AdminSetUserMFAPreference)         \
   X(AdminSetUserPassword)              \
+  X(AdminUpdateDeviceStatus)           \
   X(AdminUpdateUserAttributes)         \
   X(AdminUserGlobalSignOut)            \
   X(AssociateSoftwareToken)            \
   X(ChangePassword)                    \
+  X(ConfirmDevice)                     \
   X(ConfirmForgotPassword)             \
   X(ConfirmSignUp)                     \
   X(CreateGroup)                       \
@@ -45,7 +50,9 @@ namespace offstage::cognito {
   X(DescribeUserPool)                  \
   X(DescribeUserPoolClient)            \
   X(DescribeUserPoolDomain)            \
+  X(ForgetDevice)                      \
   X(ForgotPassword)                    \
+  X(GetDevice)                         \
   X(GetGroup)                          \
   X(GetTokensFromRefreshToken)         \
   X(GetUser)                           \
@@ -54,6 +61,7 @@ namespace offstage::cognito {
   X(GetUserPoolMfaConfig)              \
   X(GlobalSignOut)                     \
   X(InitiateAuth)                      \
+  X(ListDevices)                       \
   X(ListGroups)                        \
   X(ListIdentityProviders)             \
   X(ListResourceServers)               \
@@ -70,6 +78,7 @@ namespace offstage::cognito {
   X(SignUp)                            \
   X(TagResource)                       \
   X(UntagResource)                     \
+  X(UpdateDeviceStatus)                \
   X(UpdateGroup)                       \
   X(UpdateResourceServer)              \
   X(UpdateUserAttributes)              \

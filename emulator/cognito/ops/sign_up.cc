@@ -20,6 +20,11 @@ namespace {
 // docs.aws.amazon.com/cognito/latest/developerguide/limits.html
 constexpr std::chrono::hours kConfirmLifetime{24};
 constexpr std::chrono::hours kResetLifetime{1};
+// docs.aws.amazon.com/cognito/latest/developerguide/quotas.html: attempts of a user within an hour.
+// For forgotten passwords "between 5 and 20, depending on risk factors".
+constexpr std::size_t kMostConfirmations = 15;
+constexpr std::size_t kMostResends = 5;
+constexpr std::size_t kMostForgotten = 10;
 
 // The client and pool of a public request, once its secret hash is right.
 struct PublicCaller {
@@ -176,6 +181,7 @@ aws::Outcome<Json> ConfirmSignUp(Engine& engine, const Json& request) {
     return Fail(
         NotAuthorized(fmt::format("User cannot be confirmed. Current status is {}", user->status)));
   }
+  OFFSTAGE_TRY_VOID(TakeAttempt(engine, *user, "ConfirmSignUp", kMostConfirmations));
   std::string attribute = "email";
   for (const auto& [purpose, pending] : user->codes) {
     if (purpose.starts_with("confirm:")) attribute = purpose.substr(8);
@@ -208,6 +214,7 @@ aws::Outcome<Json> ResendConfirmationCode(Engine& engine, const Json& request) {
   if (attribute.empty()) {
     return Fail(InvalidParameter("Cannot resend codes. Auto verification not turned on."));
   }
+  OFFSTAGE_TRY_VOID(TakeAttempt(engine, *user, "ResendConfirmationCode", kMostResends));
   OFFSTAGE_TRY(Json details,
                SendNewCode(engine, pool, *user,
                            {.purpose = "confirm:" + attribute, .lifetime = kConfirmLifetime},
@@ -240,6 +247,7 @@ aws::Outcome<Json> ForgotPassword(Engine& engine, const Json& request) {
   if (!user->enabled) return Fail(NotAuthorized("User is disabled."));
   if (user->status == "FORCE_CHANGE_PASSWORD")
     return Fail(NotAuthorized("User password cannot be reset in the current state."));
+  OFFSTAGE_TRY_VOID(TakeAttempt(engine, *user, "ForgotPassword", kMostForgotten));
   OFFSTAGE_TRY(const std::string attribute, RecoveryAttribute(pool, *user));
   OFFSTAGE_TRY(Json details,
                SendNewCode(engine, pool, *user, {.purpose = "reset", .lifetime = kResetLifetime},
@@ -260,6 +268,7 @@ aws::Outcome<Json> ConfirmForgotPassword(Engine& engine, const Json& request) {
   }
   const std::string password = TextAt(request, "Password");
   OFFSTAGE_TRY_VOID(CheckPasswordPolicy(pool, password));
+  OFFSTAGE_TRY_VOID(TakeAttempt(engine, *user, "ConfirmForgotPassword", kMostForgotten));
   OFFSTAGE_TRY_VOID(CheckCode(engine, *user, "reset", TextAt(request, "ConfirmationCode")));
   user->codes.erase("reset");
   SetPassword(pool, *user, password);
