@@ -135,8 +135,11 @@ aws::Outcome<Json> AnswerPasswordVerifier(AuthCall& call) {
                         call.engine.store->FindUser(*call.pool, session->username));
   if (known && !session->username.empty()) {
     OFFSTAGE_TRY_VOID(CheckNotLockedOut(call, *known));
-    // Clients answer again without the device when it is not known any more.
-    OFFSTAGE_TRY_VOID(RecallDevice(call, *known, *session));
+    // Clients answer once more, without the device, when it is not known any more.
+    if (const auto recalled = RecallDevice(call, *known, *session); !recalled.ok()) {
+      if (!call.Text("DEVICE_KEY").empty()) return Fail(recalled.error());
+      session->device_key.clear();
+    }
   }
   // One guess for each exchange.
   if (!call.engine.sessions.Remove(block))
@@ -183,6 +186,12 @@ aws::Outcome<Json> AnswerChallenge(AuthCall& call, const std::string& challenge,
   auto outcome = answer(call, *session);
   if (!outcome.ok() && MayTryAgain(outcome.error()))
     call.engine.sessions.Replace(session_token, *session);
+  // amazon-cognito-identity-js goes on from a code to the device's proof with the session it had.
+  if (outcome.ok() && TextAt(*outcome, "ChallengeName") == "DEVICE_SRP_AUTH") {
+    if (auto next =
+            call.engine.sessions.Find(TextAt(*outcome, "Session"), call.engine.NowSeconds()))
+      call.engine.sessions.Replace(session_token, *std::move(next));
+  }
   return outcome;
 }
 
