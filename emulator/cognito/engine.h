@@ -8,6 +8,7 @@
 #include "cognito/attempts.h"
 #include "cognito/hosted/codes.h"
 #include "cognito/options.h"
+#include "cognito/proved_passwords.h"
 #include "cognito/sessions.h"
 #include "cognito/store/store.h"
 
@@ -23,6 +24,7 @@ struct Engine {
   Sessions sessions;
   HostedState hosted;
   Attempts attempts;
+  ProvedPasswords proved_passwords;
 
   TimePoint Now() const { return options.clock->Now(); }
   std::int64_t NowSeconds() const { return ToEpochSeconds(Now()); }

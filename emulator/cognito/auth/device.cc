@@ -1,5 +1,6 @@
 // Devices that sign in: DEVICE_SRP_AUTH and DEVICE_PASSWORD_VERIFIER, asked once everything else
 // was right. The exchange is SRP with the device's key as the user and its group's as the pool.
+#include "base/text.h"
 #include "cognito/auth/auth.h"
 #include "cognito/crypto/bytes.h"
 #include "cognito/devices.h"

@@ -142,7 +142,7 @@ aws::Outcome<Json> Refresh(AuthCall& call, const std::string& token) {
 
 aws::Outcome<Json> StartFlow(AuthCall& call, std::string_view flow) {
   const bool admin_flow = flow == "ADMIN_USER_PASSWORD_AUTH" || flow == "ADMIN_NO_SRP_AUTH";
-  if (admin_flow && !call.admin)
+  if (admin_flow != call.admin && (admin_flow || flow == "USER_PASSWORD_AUTH"))
     return Fail(InvalidParameter("Initiate Auth method not supported."));
   if (!AllowsFlow(*call.client, flow)) return Fail(FlowNotEnabled(flow));
   if (flow == "REFRESH_TOKEN_AUTH" || flow == "REFRESH_TOKEN")

@@ -64,8 +64,8 @@ aws::Outcome<std::string> Required(const AuthCall& call, std::string_view name) 
 
 aws::Outcome<Unit> CheckSecretHash(const Client& client, std::string_view username,
                                    const std::string& hash) {
-  const std::string secret = TextAt(client.config, "ClientSecret");
-  if (secret.empty()) {
+  const auto secrets = SecretsOf(client);
+  if (secrets.empty()) {
     if (hash.empty()) return Ok();
     return Fail(NotAuthorized(fmt::format(
         "Client {} is not configured with secret but SECRET_HASH was received", client.id)));
@@ -74,8 +74,11 @@ aws::Outcome<Unit> CheckSecretHash(const Client& client, std::string_view userna
     return Fail(NotAuthorized(fmt::format(
         "Client {} is configured with secret but SECRET_HASH was not received", client.id)));
   }
-  const std::string expected = Base64Encode(HmacSha256(secret, std::string(username) + client.id));
-  if (EqualInConstantTime(expected, hash)) return Ok();
+  for (const std::string& secret : secrets) {
+    const std::string expected =
+        Base64Encode(HmacSha256(secret, std::string(username) + client.id));
+    if (EqualInConstantTime(expected, hash)) return Ok();
+  }
   return Fail(NotAuthorized(fmt::format("Unable to verify secret hash for client {}", client.id)));
 }
 
@@ -124,7 +127,12 @@ void CountFailure(const AuthCall& call, const User& user) {
 aws::Outcome<Unit> CheckUserPassword(const AuthCall& call, const User& user,
                                      const std::string& password) {
   OFFSTAGE_TRY_VOID(CheckNotLockedOut(call, user));
-  if (IsPassword(*call.pool, user, password)) return Ok();
+  ProvedPasswords& proved = call.engine.proved_passwords;
+  if (proved.Knows(user.password, password)) return Ok();
+  if (IsPassword(*call.pool, user, password)) {
+    proved.Remember(user.password, password);
+    return Ok();
+  }
   CountFailure(call, user);
   return Fail(WrongPassword());
 }

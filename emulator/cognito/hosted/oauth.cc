@@ -77,8 +77,10 @@ Result<TokenCaller, http::Reply> FindTokenCaller(HostedCall& call) {
   }
   ClientPtr client = call.engine.store->FindClient(id);
   if (client == nullptr || !call.Serves(*client)) return Fail(OAuthError(400, "invalid_client"));
-  const std::string own = TextAt(client->config, "ClientSecret");
-  if (!own.empty() && !EqualInConstantTime(own, secret))
+  const auto own = SecretsOf(*client);
+  if (!own.empty() && std::none_of(own.begin(), own.end(), [&secret](const std::string& one) {
+        return EqualInConstantTime(one, secret);
+      }))
     return Fail(OAuthError(400, "invalid_client"));
   PoolPtr pool = call.engine.store->FindPool(client->pool_id);
   if (pool == nullptr) return Fail(OAuthError(400, "invalid_client"));
@@ -242,6 +244,14 @@ http::Reply Complete(HostedCall& call, const Authorization& asked, const User& u
 http::Reply Authorize(HostedCall& call) {
   auto asked = ReadAuthorization(call);
   if (!asked.ok()) return asked.error();
+  for (const char* parameter : {"identity_provider", "idp_identifier"}) {
+    const std::string provider = call.Query(parameter);
+    if (provider.empty() || provider == "COGNITO") continue;
+    return HtmlPage(501, "Not emulated",
+                    fmt::format("<p class=error>offstage does not emulate signing in through the "
+                                "identity provider {}; users of the pool itself can.</p>",
+                                EscapeHtml(provider)));
+  }
   const auto session =
       call.engine.hosted.FindBrowser(CookieOf(call.request, "cognito"), call.engine.NowSeconds());
   if (session && session->pool_id == asked->pool->id && call.Query("prompt") != "login") {

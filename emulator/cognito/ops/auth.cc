@@ -43,10 +43,12 @@ aws::Outcome<AuthCall> AdminCall(Engine& engine, const Json& request, const char
 }
 
 aws::Outcome<Unit> CheckClientSecret(const Client& client, const Json& request) {
-  const std::string secret = TextAt(client.config, "ClientSecret");
+  const auto secrets = SecretsOf(client);
   const std::string given = TextAt(request, "ClientSecret");
-  if (secret.empty() && given.empty()) return Ok();
-  if (!secret.empty() && EqualInConstantTime(secret, given)) return Ok();
+  if (secrets.empty() && given.empty()) return Ok();
+  for (const std::string& secret : secrets) {
+    if (EqualInConstantTime(secret, given)) return Ok();
+  }
   return Fail(NotAuthorized("Invalid client secret"));
 }
 

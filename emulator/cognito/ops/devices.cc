@@ -3,6 +3,7 @@
 // Not emulated: last_ip_used is always this machine's.
 #include "cognito/devices.h"
 
+#include "base/text.h"
 #include "cognito/crypto/bytes.h"
 #include "cognito/errors.h"
 #include "cognito/ops/ops.h"

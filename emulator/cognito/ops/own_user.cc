@@ -140,6 +140,20 @@ aws::Outcome<Json> SetUserMFAPreference(Engine& engine, const Json& request) {
   return Json::object();
 }
 
+// The old form of SetUserMFAPreference, for codes by SMS only.
+aws::Outcome<Json> SetUserSettings(Engine& engine, const Json& request) {
+  OFFSTAGE_TRY(SignedIn who, Caller(engine, request));
+  OFFSTAGE_TRY_VOID(ApplyMfaOptions(request, who.user));
+  OFFSTAGE_TRY_VOID(SaveUser(engine, *who.pool, who.user));
+  return Json::object();
+}
+
+// Passkeys are not emulated: nobody can have one.
+aws::Outcome<Json> ListWebAuthnCredentials(Engine& engine, const Json& request) {
+  OFFSTAGE_TRY_VOID(Caller(engine, request));
+  return Json{{"Credentials", Json::array()}};
+}
+
 aws::Outcome<Json> GetUserAuthFactors(Engine& engine, const Json& request) {
   OFFSTAGE_TRY(const SignedIn who, Caller(engine, request));
   Json factors = Json::array();

@@ -82,6 +82,15 @@ aws::Outcome<Json> SendNewCode(Engine& engine, const Pool& pool, User& user, con
   return SendMessage(engine, pool, user, message);
 }
 
+// Pools can leave forgotten passwords to administrators.
+aws::Outcome<Unit> CheckSelfRecovery(const Pool& pool) {
+  const Json* ways = FindPath(pool.config, "AccountRecoverySetting.RecoveryMechanisms");
+  if (ways != nullptr && ways->is_array() && ways->size() == 1 &&
+      TextAt(ways->front(), "Name") == "admin_only")
+    return Fail(NotAuthorized("Contact administrator to reset password."));
+  return Ok();
+}
+
 // Which verified address a forgotten password's code goes to.
 aws::Outcome<std::string> RecoveryAttribute(const Pool& pool, const User& user) {
   std::vector<std::pair<long long, std::string>> ways;
@@ -92,8 +101,6 @@ aws::Outcome<std::string> RecoveryAttribute(const Pool& pool, const User& user) 
   }
   if (ways.empty()) ways = {{1, "verified_phone_number"}, {2, "verified_email"}};
   std::sort(ways.begin(), ways.end());
-  if (ways.size() == 1 && ways[0].second == "admin_only")
-    return Fail(NotAuthorized("Contact administrator to reset password."));
   for (const auto& [priority, way] : ways) {
     const std::string name = way == "verified_email" ? "email" : "phone_number";
     if (way != "admin_only" && user.IsTrue(name + "_verified")) return name;
@@ -228,6 +235,7 @@ aws::Outcome<Json> ResendConfirmationCode(Engine& engine, const Json& request) {
 aws::Outcome<Json> ForgotPassword(Engine& engine, const Json& request) {
   OFFSTAGE_TRY(const PublicCaller caller, FindCaller(engine, request));
   const Pool& pool = *caller.pool;
+  OFFSTAGE_TRY_VOID(CheckSelfRecovery(pool));
   const std::string username = TextAt(request, "Username");
   OFFSTAGE_TRY_INTERNAL(auto user, engine.store->FindUser(pool, username));
   if (!user && HasTrigger(pool, "UserMigration")) {
@@ -299,6 +307,7 @@ aws::Outcome<Json> AdminResetUserPassword(Engine& engine, const Json& request) {
   OFFSTAGE_TRY(User user, FindUser(engine, *pool, TextAt(request, "Username")));
   if (user.status != "CONFIRMED" && user.status != "RESET_REQUIRED")
     return Fail(NotAuthorized("User password cannot be reset in the current state."));
+  OFFSTAGE_TRY_VOID(CheckSelfRecovery(*pool));
   OFFSTAGE_TRY(const std::string attribute, RecoveryAttribute(*pool, user));
   user.status = "RESET_REQUIRED";
   OFFSTAGE_TRY_VOID(SendNewCode(engine, *pool, user,

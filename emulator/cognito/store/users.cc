@@ -106,7 +106,8 @@ aws::Outcome<Unit> Store::SaveUser(const Pool& pool, User& user) {
       return Fail(Problem("UsernameExistsException",
                           fmt::format("An account with the given {} already exists.", attribute)));
     }
-    return Fail(AliasExists(attribute));
+    return Fail(
+        AliasExists(IsUsernameAttribute(pool, attribute) ? "given " + attribute : attribute));
   }
   if (user.number == 0) {
     OFFSTAGE_TRY_INTERNAL(
