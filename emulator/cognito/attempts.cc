@@ -11,6 +11,8 @@ constexpr std::int64_t kLongestLockout = 15 * 60;
 // So long without any attempt, and everything is as at first.
 constexpr std::int64_t kForgivenAfter = 15 * 60;
 constexpr std::int64_t kHour = 3600;
+// Scenarios move the clock back: what is further ahead than this never was.
+constexpr std::int64_t kFarAhead = 60;
 // Anybody can name users: forget rather than grow without bound.
 constexpr std::size_t kMostKept = 20000;
 
@@ -21,7 +23,7 @@ bool Attempts::IsLockedOut(const std::string& user, std::int64_t now) {
   const auto found = failures_.find(user);
   if (found == failures_.end()) return false;
   Failures& failures = found->second;
-  if (now - failures.last_attempt >= kForgivenAfter) {
+  if (now - failures.last_attempt >= kForgivenAfter || failures.last_attempt > now + kFarAhead) {
     failures_.erase(found);
     return false;
   }
@@ -49,8 +51,8 @@ bool Attempts::Take(const std::string& user, const std::string& what, std::size_
   const MutexLock lock(mutex_);
   if (taken_.size() >= kMostKept) taken_.clear();
   std::deque<std::int64_t>& times = taken_[user + " " + what];
-  while (!times.empty() && now - times.front() >= kHour)
-    times.pop_front();
+  std::erase_if(times,
+                [now](std::int64_t time) { return now - time >= kHour || time > now + kFarAhead; });
   if (times.size() >= limit) return false;
   times.push_back(now);
   return true;

@@ -73,6 +73,18 @@ await oidc.tokenRevocation(config, tokens.refresh_token);
 await assert.rejects(oidc.refreshTokenGrant(config, tokens.refresh_token), { error: 'invalid_grant' });
 
 const forMachines = await oidc.discovery(new URL(`${endpoint}/${UserPoolId}`), machine.ClientId, machine.ClientSecret, oidc.ClientSecretBasic(), options);
+// Rotation, at the token endpoint too.
+await call('UpdateUserPoolClient', {
+  UserPoolId, ClientId: web.ClientId, CallbackURLs: [redirect_uri], AllowedOAuthFlowsUserPoolClient: true, AllowedOAuthFlows: ['code'],
+  AllowedOAuthScopes: ['openid', 'email', 'profile', 'api/read'], RefreshTokenRotation: { Feature: 'ENABLED', RetryGracePeriodSeconds: 0 },
+});
+const back = await go(authorize);
+const rotating = await oidc.authorizationCodeGrant(config, back.location, checks);
+const rotated = await oidc.refreshTokenGrant(config, rotating.refresh_token);
+assert.notStrictEqual(rotated.refresh_token, rotating.refresh_token);
+await assert.rejects(oidc.refreshTokenGrant(config, rotating.refresh_token), { error: 'invalid_grant' });
+await oidc.refreshTokenGrant(config, rotated.refresh_token);
+
 const granted = await oidc.clientCredentialsGrant(forMachines, { scope: 'api/read' });
 assert.strictEqual(granted.token_type, 'bearer');
 await assert.rejects(oidc.clientCredentialsGrant(forMachines, { scope: 'api/write' }), { error: 'invalid_scope' });

@@ -37,6 +37,17 @@ TEST(Attempts, AreForgivenAfterAQuarterOfAnHour) {
   EXPECT_FALSE(attempts.IsLockedOut("ada", 2000));
 }
 
+TEST(Attempts, AreForgottenWhenTheClockGoesBack) {
+  Attempts attempts;
+  for (int i = 0; i < 12; ++i)
+    attempts.Fail("ada", 90000);
+  EXPECT_TRUE(attempts.IsLockedOut("ada", 90000));
+  EXPECT_FALSE(attempts.IsLockedOut("ada", 1000));
+  EXPECT_TRUE(attempts.Take("ada", "ChangePassword", 1, 90000));
+  EXPECT_TRUE(attempts.Take("ada", "ChangePassword", 1, 1000));
+  EXPECT_FALSE(attempts.Take("ada", "ChangePassword", 1, 1000));
+}
+
 TEST(WrongPasswords, LockTheUserOutWhateverThePassword) {
   Pools pools;
   pools.Make();
