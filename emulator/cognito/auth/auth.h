@@ -65,6 +65,9 @@ aws::Outcome<Json> AskForCode(AuthCall& call, const User& user, Session session,
 aws::Outcome<Json> Finish(AuthCall& call, const User& user, const Session& session);
 // The next round of DefineAuthChallenge.
 aws::Outcome<Json> DefineChallenge(AuthCall& call, const User& user, Session session);
+// The user of a custom flow. Where the client must not learn who exists, one that is not there
+// (number 0): the triggers are asked all the same, with userNotFound, and tokens never issued.
+aws::Outcome<User> FindCustomUser(AuthCall& call, const std::string& username);
 aws::Outcome<Json> AskPasswordVerifier(AuthCall& call, const User* user, Session session);
 
 // --- devices

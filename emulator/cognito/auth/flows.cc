@@ -104,17 +104,25 @@ aws::Outcome<Json> StartCustom(AuthCall& call) {
                         "Custom auth lambda trigger is not configured for the user pool."));
   }
   OFFSTAGE_TRY(const std::string username, Required(call, "USERNAME"));
-  OFFSTAGE_TRY(User user, FindSigningIn(call, username, ""));
-  OFFSTAGE_TRY_VOID(Admit(call, user));
-  if (user.status == "UNCONFIRMED") return Fail(UserNotConfirmed());
+  OFFSTAGE_TRY(const User user, FindCustomUser(call, username));
+  const bool exists = user.number != 0;
+  if (exists) {
+    OFFSTAGE_TRY_VOID(Admit(call, user));
+    if (user.status == "UNCONFIRMED") return Fail(UserNotConfirmed());
+  }
   Session session = NewSession(call, user);
   session.custom_flow = true;
-  OFFSTAGE_TRY_VOID(RecallDevice(call, user, session));
+  session.srp_username = user.username;
+  if (exists) {
+    OFFSTAGE_TRY_VOID(RecallDevice(call, user, session));
+  } else {
+    session.username.clear();
+    session.device_key.clear();
+  }
   if (call.Text("CHALLENGE_NAME") == "SRP_A") {
     OFFSTAGE_TRY(session.public_a, Required(call, "SRP_A"));
     if (!IsUsableSrpA(session.public_a))
       return Fail(InvalidParameter("SRP_A is not a usable number"));
-    session.srp_username = user.username;
     session.rounds.push_back(
         {{"challengeName", "SRP_A"}, {"challengeResult", true}, {"challengeMetadata", nullptr}});
   }
