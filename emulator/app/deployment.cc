@@ -193,6 +193,8 @@ class Deployment::Impl {
   const gateway::Gateway* gateway() const { return gateway_.get(); }
   lambda::Service& functions() { return *functions_; }
   events::Service& events() { return *events_; }
+  int https_port() const { return tls_front_->port(); }
+  const fs::path& certificates() const { return certificates_; }
 
   // A port in use is named with the option that changes it.
   static Error WithOption(Error error, const char* option) {
@@ -295,16 +297,21 @@ class Deployment::Impl {
     return names;
   }
 
-  // What handlers ask of AWS by its own names, over https.
+  // What handlers ask of AWS by its own names, over https; and the sign-in pages, for whose domain
+  // browsers' libraries insist on it.
   Status StartTls() {
     const int aws_port = aws_server_->port();
     const int api_port = api_server_ == nullptr ? 0 : api_server_->port();
-    OFFSTAGE_TRY(tls_front_,
-                 http::TlsFront::Start(certificates_, [aws_port, api_port](std::string_view host) {
-                   const bool api = host.find(".execute-api.") != std::string_view::npos ||
-                                    host.find(".lambda-url.") != std::string_view::npos;
-                   return api ? api_port : aws_port;
-                 }));
+    auto front = http::TlsFront::Start(
+        certificates_,
+        [aws_port, api_port](std::string_view host) {
+          const bool api = host.find(".execute-api.") != std::string_view::npos ||
+                           host.find(".lambda-url.") != std::string_view::npos;
+          return api ? api_port : aws_port;
+        },
+        options_.https_port);
+    if (!front.ok()) return Fail(WithOption(front.error(), "--https-port"));
+    tls_front_ = std::move(front).value();
     functions_->SetTlsPorts(tls_front_->port(), api_port);
     return Ok();
   }
@@ -497,6 +504,12 @@ int Deployment::api_port() const {
 }
 int Deployment::aws_port() const {
   return impl_->aws_server().port();
+}
+std::string Deployment::https_url() const {
+  return fmt::format("https://localhost:{}", impl_->https_port());
+}
+fs::path Deployment::authority_file() const {
+  return impl_->certificates() / "ca.pem";
 }
 std::vector<gateway::RouteListing> Deployment::Routes() const {
   const gateway::Gateway* gateway = impl_->gateway();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -48,6 +49,8 @@ struct DeploymentOptions {
   int aws_port = 0;
   // The APIs' port; null: APIs are not served (`invoke`).
   std::optional<int> api_port;
+  // Of https on 127.0.0.1, for handlers and for browsers at the sign-in pages; 0: a free one.
+  int https_port = 0;
   // Runtime name to interpreter path ("python3.8" -> "/opt/python3.8/bin/python3").
   std::vector<std::pair<std::string, std::string>> interpreters;
   // Makes DynamoDB calls fail or wait on purpose; null: none. Outlives the deployment.
@@ -122,6 +125,10 @@ class Deployment {
   std::string aws_url() const;
   int api_port() const;
   int aws_port() const;
+  // The AWS endpoint by https, as a browser on this machine reaches it, and the file with the
+  // authority that signs its certificate.
+  std::string https_url() const;
+  std::filesystem::path authority_file() const;
   std::vector<gateway::RouteListing> Routes() const;
   // What people should know about how their functions run: interpreters that differ from the
   // declared runtime, functions that cannot run and why.

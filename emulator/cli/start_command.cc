@@ -23,6 +23,7 @@ struct StartOptions {
   std::string bind = "127.0.0.1";
   int port = 3000;
   int aws_port = 4566;
+  int https_port = 0;
   std::vector<std::string> seeds;
   std::vector<std::string> local_issuer;
   std::vector<std::string> debug;
@@ -82,6 +83,24 @@ void PrintFunctionNotes(const app::Deployment& deployment) {
   }
 }
 
+// Where messages are, and the pages of each domain by http and (Amplify insists on it) by https.
+void PrintPools(app::Deployment& deployment) {
+  const auto pools = deployment.pools().Pools();
+  if (pools.empty()) return;
+  fmt::print("Mailbox       {}/_offstage/mailbox\n", deployment.aws_url());
+  bool any = false;
+  for (const cognito::Service::PoolSummary& pool : pools) {
+    for (const std::string& domain : pool.domains) {
+      any = true;
+      fmt::print("Sign-in pages {}/_domains/{}   {}/_domains/{}\n", deployment.aws_url(), domain,
+                 deployment.https_url(), domain);
+    }
+  }
+  if (any)
+    fmt::print("              the authority behind https: {}\n",
+               deployment.authority_file().string());
+}
+
 void PrintReport(app::Deployment& deployment, const app::ProjectPlan& plan,
                  const CommonOptions& options) {
   const templates::Stack& stack = deployment.stack();
@@ -112,8 +131,7 @@ void PrintReport(app::Deployment& deployment, const app::ProjectPlan& plan,
   if (!deployment.api_url().empty()) fmt::print("API           {}\n", deployment.api_url());
   fmt::print("AWS endpoint  {}   (any credentials; region {})\n", deployment.aws_url(),
              stack.region);
-  if (!deployment.pools().Pools().empty())
-    fmt::print("Mailbox       {}/_offstage/mailbox\n", deployment.aws_url());
+  PrintPools(deployment);
   fmt::print("Ready. Ctrl-C stops everything.\n");
   std::fflush(stdout);
 }
@@ -145,6 +163,7 @@ int RunStart(const StartOptions& options) {
   deployment_options->bind = options.bind;
   deployment_options->api_port = options.port;
   deployment_options->aws_port = options.aws_port;
+  deployment_options->https_port = options.https_port;
   deployment_options->debug = options.debug;
   if (options.warm) deployment_options->warm_up = lambda::WarmUp::kAll;
   deployment_options->local_issuer_clients.insert(options.local_issuer.begin(),
@@ -209,6 +228,12 @@ void AddStartCommand(CLI::App& program, int& exit_code) {
       ->check(CLI::Range(0, 65535));
   command
       ->add_option("--aws-port", options->aws_port, "Port of the AWS endpoint; 0 picks a free one")
+      ->capture_default_str()
+      ->check(CLI::Range(0, 65535));
+  command
+      ->add_option("--https-port", options->https_port,
+                   "Port of the AWS endpoint and its sign-in pages by https, on this machine only; "
+                   "0 picks a free one")
       ->capture_default_str()
       ->check(CLI::Range(0, 65535));
   command

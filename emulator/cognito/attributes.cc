@@ -64,17 +64,17 @@ Json CustomAttribute(const Json& written) {
   const std::string name = TextAt(written, "Name");
   const std::string type = TextAt(written, "AttributeDataType");
   Json row = {{"Name", (developer ? "dev:custom:" : "custom:") + name},
-              {"AttributeDataType", type.empty() ? "String" : type},
+              {"AttributeDataType", type},
               {"DeveloperOnlyAttribute", developer},
               {"Mutable", BoolAt(written, "Mutable", true)},
               {"Required", false}};
-  for (const char* member : {"StringAttributeConstraints", "NumberAttributeConstraints"}) {
-    if (const Json* constraints = FindPath(written, member)) row[member] = *constraints;
+  // Constraints of another type than the attribute's are dropped.
+  for (const auto& [of, member] : {std::pair("String", "StringAttributeConstraints"),
+                                   std::pair("Number", "NumberAttributeConstraints")}) {
+    if (type != of) continue;
+    const Json* constraints = FindPath(written, member);
+    row[member] = constraints == nullptr ? Json::object() : *constraints;
   }
-  if (row["AttributeDataType"] == "String" && !row.contains("StringAttributeConstraints"))
-    row["StringAttributeConstraints"] = Json::object();
-  if (row["AttributeDataType"] == "Number" && !row.contains("NumberAttributeConstraints"))
-    row["NumberAttributeConstraints"] = Json::object();
   return row;
 }
 
@@ -98,7 +98,9 @@ std::string Violation(const Json& row, const std::string& value) {
     return {};
   }
   if (type == "Boolean") {
-    return value == "true" || value == "false" ? "" : "Value must be true or false";
+    // "True" is as good: the service keeps it in lower case.
+    const bool fits = EqualsIgnoreCase(value, "true") || EqualsIgnoreCase(value, "false");
+    return fits ? "" : "Value must be true or false";
   }
   if (type != "String") return {};
   const auto length = static_cast<double>(CountCharacters(value));
@@ -116,6 +118,59 @@ aws::Outcome<Unit> CheckForm(const std::string& name, const std::string& value) 
     return Fail(InvalidParameter("Invalid email address format."));
   if (name == "phone_number" && !value.empty() && !LooksLikePhoneNumber(value))
     return Fail(InvalidParameter("Invalid phone number format."));
+  return Ok();
+}
+
+constexpr double kLongestAttribute = 2048;
+
+// The service's words for a schema attribute that cannot be.
+aws::Outcome<Unit> CheckSchemaAttribute(const Json& written) {
+  const std::string name = TextAt(written, "Name");
+  const std::string type = TextAt(written, "AttributeDataType");
+  if (IsStandard(name)) {
+    const bool changed = !type.empty() && StandardAttribute(name)["AttributeDataType"] != type;
+    if (changed || BoolAt(written, "DeveloperOnlyAttribute", false)) {
+      return Fail(InvalidParameter(
+          fmt::format("You can not change AttributeDataType or set developerOnlyAttribute for "
+                      "standard schema attribute {}",
+                      name)));
+    }
+  } else if (type.empty()) {
+    return Fail(InvalidParameter(
+        "Invalid AttributeDataType input, consider using the provided AttributeDataType enum."));
+  } else if (BoolAt(written, "Required", false)) {
+    return Fail(InvalidParameter("Required custom attributes are not supported currently."));
+  }
+  struct Bounds {
+    const char* member;
+    const char* least;
+    const char* most;
+    std::string_view order;
+    bool text;
+  };
+  for (const Bounds& bounds : {Bounds{"StringAttributeConstraints", "MinLength", "MaxLength",
+                                      "Max length cannot be less than min length.", true},
+                               Bounds{"NumberAttributeConstraints", "MinValue", "MaxValue",
+                                      "Max value cannot be less than min value.", false}}) {
+    const Json* constraints = FindPath(written, bounds.member);
+    if (constraints == nullptr) continue;
+    std::optional<double> found[2];
+    for (int i = 0; i < 2; ++i) {
+      const std::string text = TextAt(*constraints, i == 0 ? bounds.least : bounds.most);
+      if (text.empty()) continue;
+      found[i] = ToNumber(text);
+      if (!found[i]) {
+        return Fail(InvalidParameter(
+            fmt::format("Invalid {} for schema attribute {}", bounds.member, name)));
+      }
+      if (bounds.text && *found[i] > kLongestAttribute) {
+        return Fail(InvalidParameter(fmt::format(
+            "user.{}: String attributes cannot have a length of more than 2048", name)));
+      }
+    }
+    if (found[0] && found[1] && *found[1] < *found[0])
+      return Fail(InvalidParameter(fmt::format("user.{}: {}", name, bounds.order)));
+  }
   return Ok();
 }
 
@@ -143,10 +198,8 @@ aws::Outcome<Json> MakeSchema(const Json& schema) {
   if (!schema.is_array()) return rows;
   for (const Json& written : schema) {
     const std::string name = TextAt(written, "Name");
+    OFFSTAGE_TRY_VOID(CheckSchemaAttribute(written));
     if (!IsStandard(name)) {
-      if (BoolAt(written, "Required", false)) {
-        return Fail(InvalidParameter("Required custom attributes are not supported currently."));
-      }
       rows.push_back(CustomAttribute(written));
       continue;
     }
@@ -173,8 +226,11 @@ const Json* FindSchema(const Pool& pool, const std::string& name) {
 Attributes ReadAttributes(const Json* list) {
   Attributes attributes;
   if (list == nullptr || !list->is_array()) return attributes;
-  for (const Json& item : *list)
-    attributes[TextAt(item, "Name")] = TextAt(item, "Value");
+  for (const Json& item : *list) {
+    const std::string name = TextAt(item, "Name");
+    const std::string value = TextAt(item, "Value");
+    attributes[name] = name.ends_with("_verified") ? ToLower(value) : value;
+  }
   return attributes;
 }
 

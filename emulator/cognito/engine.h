@@ -5,8 +5,10 @@
 #include <string>
 
 #include "base/mutex.h"
+#include "cognito/attempts.h"
 #include "cognito/hosted/codes.h"
 #include "cognito/options.h"
+#include "cognito/proved_passwords.h"
 #include "cognito/sessions.h"
 #include "cognito/store/store.h"
 
@@ -21,6 +23,8 @@ struct Engine {
   const std::unique_ptr<Store> store;
   Sessions sessions;
   HostedState hosted;
+  Attempts attempts;
+  ProvedPasswords proved_passwords;
 
   TimePoint Now() const { return options.clock->Now(); }
   std::int64_t NowSeconds() const { return ToEpochSeconds(Now()); }

@@ -39,6 +39,20 @@ aws::Outcome<Unit> UseTotp(User& user, const std::string& code, std::int64_t now
   return Ok();
 }
 
+aws::Outcome<Unit> ApplyMfaOptions(const Json& request, User& user) {
+  std::erase(user.mfa, "SMS_MFA");
+  for (const Json& option : request["MFAOptions"]) {
+    if (TextAt(option, "DeliveryMedium") != "SMS" ||
+        TextAt(option, "AttributeName") != "phone_number")
+      return Fail(InvalidParameter("Only SMS to phone_number can be an MFA option"));
+    if (user.FindAttribute("phone_number") == nullptr)
+      return Fail(InvalidParameter("User does not have delivery config set to turn on SMS_MFA"));
+    if (std::find(user.mfa.begin(), user.mfa.end(), "SMS_MFA") == user.mfa.end())
+      user.mfa.emplace_back("SMS_MFA");
+  }
+  return Ok();
+}
+
 aws::Outcome<Unit> ApplyMfaPreference(const Pool& pool, const Json& request, User& user) {
   const std::pair<const char*, const char*> kinds[] = {
       {"SMSMfaSettings", "SMS_MFA"},

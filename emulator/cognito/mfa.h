@@ -19,6 +19,9 @@ std::vector<std::string> UsableMfa(const Pool& pool, const User& user);
 // saved after success. CodeMismatchException, or ExpiredCodeException for a code used before.
 aws::Outcome<Unit> UseTotp(User& user, const std::string& code, std::int64_t now_seconds);
 
+// Applies the MFAOptions of SetUserSettings and AdminSetUserSettings; the caller saves.
+aws::Outcome<Unit> ApplyMfaOptions(const Json& request, User& user);
+
 // SMSMfaSettings, SoftwareTokenMfaSettings and EmailMfaSettings of a request.
 aws::Outcome<Unit> ApplyMfaPreference(const Pool& pool, const Json& request, User& user);
 

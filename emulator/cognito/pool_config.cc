@@ -84,6 +84,17 @@ std::string MfaConfiguration(const Pool& pool) {
   return text.empty() ? "OFF" : text;
 }
 
+std::vector<std::string> SecretsOf(const Client& client) {
+  std::vector<std::string> secrets;
+  if (std::string own = TextAt(client.config, "ClientSecret"); !own.empty())
+    secrets.push_back(std::move(own));
+  if (const Json* more = FindPath(client.config, "MoreSecrets")) {
+    for (const Json& row : *more)
+      secrets.push_back(TextAt(row, "ClientSecretValue"));
+  }
+  return secrets;
+}
+
 bool PreventsUserExistenceErrors(const Client& client) {
   return TextAt(client.config, "PreventUserExistenceErrors") == "ENABLED";
 }

@@ -34,6 +34,9 @@ bool IsAutoVerified(const Pool& pool, std::string_view attribute);
 // "OFF", "OPTIONAL" or "ON".
 std::string MfaConfiguration(const Pool& pool);
 
+// All that the client may prove itself with: ClientSecret first; none: a public client.
+std::vector<std::string> SecretsOf(const Client& client);
+
 bool PreventsUserExistenceErrors(const Client& client);
 // Whether the client may use an AuthFlow ("USER_SRP_AUTH"). Without ExplicitAuthFlows a client
 // allows SRP, custom authentication and refreshing only.

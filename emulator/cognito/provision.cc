@@ -32,7 +32,7 @@ constexpr std::string_view kClientMembers =
     "IdTokenValidity LogoutURLs PreventUserExistenceErrors ReadAttributes RefreshTokenRotation "
     "RefreshTokenValidity SupportedIdentityProviders TokenValidityUnits WriteAttributes";
 constexpr std::string_view kPoolWithoutEffect =
-    "DeviceConfiguration EmailConfiguration SmsConfiguration UserPoolAddOns UserPoolTier "
+    "EmailConfiguration SmsConfiguration UserPoolAddOns UserPoolTier "
     "AnalyticsConfiguration";
 
 void Copy(const Json& from, std::string_view members, Json& to) {
@@ -202,6 +202,13 @@ aws::Outcome<Pool> MakePool(const Engine& engine, const Json& request, const std
   const std::string name = TextAt(request, "PoolName");
   pool.config["Name"] = name.empty() && old != nullptr ? TextAt(old->config, "Name") : name;
   Copy(request, kPoolMembers, pool.config);
+  // The template's texts are shown under the older members' names too.
+  for (const auto& [in_template, member] :
+       {std::pair("VerificationMessageTemplate.SmsMessage", "SmsVerificationMessage"),
+        std::pair("VerificationMessageTemplate.EmailSubject", "EmailVerificationSubject"),
+        std::pair("VerificationMessageTemplate.EmailMessage", "EmailVerificationMessage")}) {
+    if (const Json* text = FindPath(request, in_template)) pool.config[member] = *text;
+  }
   pool.config["AdminCreateUserConfig"].emplace("AllowAdminCreateUserOnly", false);
   pool.config["AdminCreateUserConfig"].emplace("UnusedAccountValidityDays", 7);
   pool.config["Policies"] = PoliciesOf(request);
@@ -251,6 +258,7 @@ aws::Outcome<Client> MakeClient(const Engine& engine, const Pool& pool, const Js
   Copy(request, kClientMembers, client.config);
   if (!client.config.contains("ClientName") && old != nullptr)
     client.config["ClientName"] = old->config["ClientName"];
+  if (old != nullptr) Copy(old->config, "MoreSecrets ClientSecretCreateDate", client.config);
   if (checked.contains("ClientSecret") && !TextAt(checked, "ClientSecret").empty()) {
     client.config["ClientSecret"] = checked["ClientSecret"];
   } else if (BoolAt(request, "GenerateSecret", false)) {
@@ -275,7 +283,10 @@ aws::Outcome<Json> DescribePool(Engine& engine, const Pool& pool) {
 }
 
 Json DescribeClient(const Client& client) {
-  return client.config;
+  Json described = client.config;
+  described.erase("MoreSecrets");
+  described.erase("ClientSecretCreateDate");
+  return described;
 }
 
 }  // namespace offstage::cognito

@@ -24,7 +24,7 @@ aws::Outcome<Unit> AddSchema(const Json& attributes, Pool& pool);
 aws::Outcome<Json> DescribePool(Engine& engine, const Pool& pool);
 Json DescribeClient(const Client& client);
 
-// Members that are kept and described but do nothing here ("DeviceConfiguration"), of those that
+// Members that are kept and described but do nothing here ("UserPoolAddOns"), of those that
 // the request has.
 std::vector<std::string> WithoutEffect(const Json& request);
 

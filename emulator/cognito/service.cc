@@ -205,9 +205,13 @@ Result<OrderedToken> Service::MakeToken(const TokenOrder& order) {
 std::vector<Service::PoolSummary> Service::Pools() const {
   std::vector<PoolSummary> pools;
   for (const PoolPtr& pool : engine_->store->Pools()) {
-    PoolSummary summary{.id = pool->id, .name = TextAt(pool->config, "Name"), .clients = {}};
+    PoolSummary summary{
+        .id = pool->id, .name = TextAt(pool->config, "Name"), .clients = {}, .domains = {}};
     for (const ClientPtr& client : engine_->store->Clients(pool->id))
       summary.clients.push_back(client->id);
+    const auto domains = engine_->store->Things("domain", pool->id);
+    for (const Json& domain : domains.ok() ? *domains : std::vector<Json>())
+      summary.domains.push_back(TextAt(domain, "Domain"));
     pools.push_back(std::move(summary));
   }
   return pools;

@@ -117,6 +117,7 @@ class Service : public aws::JsonService {
     std::string id;
     std::string name;
     std::vector<std::string> clients;
+    std::vector<std::string> domains;
   };
   std::vector<PoolSummary> Pools() const;
 

@@ -38,6 +38,11 @@ struct Session {
   // Of MFA_SETUP.
   std::string totp_secret = {};
   bool totp_verified = false;
+  // DEVICE_KEY, once the user is known to have it; proved by DEVICE_PASSWORD_VERIFIER.
+  std::string device_key = {};
+  bool device_proved = false;
+  // Of DEVICE_PASSWORD_VERIFIER; raw bytes.
+  std::string secret_block = {};
   // What PreTokenGeneration is told the tokens are for.
   std::string token_source = "TokenGeneration_Authentication";
 };

@@ -147,6 +147,7 @@ OrderedJson IdClaims(const Pool& pool, const Client& client, const User& user,
 OrderedJson AccessClaims(const Client& client, const User& user, const TokenClaims& claims,
                          std::chrono::seconds lifetime, const std::string& id) {
   OrderedJson body = {{"sub", user.Sub()}};
+  if (!claims.device_key.empty()) body["device_key"] = claims.device_key;
   if (!claims.groups.empty()) body["cognito:groups"] = claims.groups;
   body["iss"] = claims.issuer;
   if (claims.hosted) body["version"] = 2;

@@ -25,6 +25,8 @@ struct TokenClaims {
   std::int64_t issued = 0;
   std::int64_t auth_time = 0;
   bool hosted = false;
+  // Of the device that signed in; empty: none.
+  std::string device_key = {};
   // Of PreTokenGeneration.
   Json add_to_id = Json::object();
   Json add_to_access = Json::object();

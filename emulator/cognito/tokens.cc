@@ -75,6 +75,7 @@ aws::Outcome<TokenClaims> BaseClaims(Engine& engine, const Pool& pool, const Cli
   claims.scopes = request.scopes;
   claims.nonce = request.nonce;
   claims.hosted = request.hosted;
+  claims.device_key = request.grant ? request.grant->device : request.device_key;
   OFFSTAGE_TRY_VOID(AskTrigger(engine, pool, client, user, request, claims));
   return claims;
 }
@@ -131,7 +132,8 @@ aws::Outcome<Json> IssueTokens(Engine& engine, const Pool& pool, const Client& c
                     .user = user.number,
                     .auth_time = claims.auth_time,
                     .expires = claims.issued + Validity(client, TokenKind::kRefresh).count(),
-                    .scopes = request.scopes};
+                    .scopes = request.scopes,
+                    .device = request.device_key};
   if (const Status saved = engine.store->SaveGrant(grant, refresh); !saved.ok())
     return Fail(aws::InternalServerError(saved.error()));
   result["RefreshToken"] = refresh;
@@ -157,7 +159,8 @@ aws::Outcome<std::string> IssueClientToken(Engine& engine, const Pool& pool, con
 
 aws::Outcome<RefreshableGrant> FindRefreshable(Engine& engine, const Pool& pool,
                                                const Client& client, const std::string& token) {
-  OFFSTAGE_TRY_INTERNAL(const auto grant, engine.store->FindGrantByToken(token));
+  OFFSTAGE_TRY_INTERNAL(const auto grant,
+                        engine.store->FindGrantByToken(token, engine.NowSeconds()));
   if (!grant || grant->pool_id != pool.id || grant->client_id != client.id)
     return Fail(NotAuthorized("Invalid Refresh Token"));
   if (grant->revoked) return Fail(NotAuthorized("Refresh Token has been revoked"));
@@ -167,6 +170,30 @@ aws::Outcome<RefreshableGrant> FindRefreshable(Engine& engine, const Pool& pool,
   if (!user) return Fail(NotAuthorized("Invalid Refresh Token"));
   if (!user->enabled) return Fail(NotAuthorized("User is disabled."));
   return RefreshableGrant{.grant = *grant, .user = *user};
+}
+
+bool RotatesRefreshTokens(const Client& client) {
+  return TextAt(client.config, "RefreshTokenRotation.Feature") == "ENABLED";
+}
+
+aws::Outcome<std::string> RotateRefreshToken(Engine& engine, const Client& client,
+                                             const Grant& grant, const std::string& old_token) {
+  const long long grace =
+      IntegerAt(client.config, "RefreshTokenRotation.RetryGracePeriodSeconds", 0);
+  std::string fresh = NewRefreshToken();
+  const Status rotated = engine.store->RotateToken(
+      grant, {.from = old_token, .from_until = engine.NowSeconds() + grace, .to = fresh});
+  if (!rotated.ok()) return Fail(aws::InternalServerError(rotated.error()));
+  return fresh;
+}
+
+aws::Outcome<Unit> CheckRefreshingDevice(Engine& engine, const RefreshableGrant& found,
+                                         const std::string& device_key) {
+  if (found.grant.device.empty() || found.grant.device == device_key) return Ok();
+  OFFSTAGE_TRY_INTERNAL(const auto confirmed,
+                        engine.store->FindDevice(found.user, found.grant.device));
+  if (confirmed) return Fail(NotAuthorized("Invalid Refresh Token"));
+  return Ok();
 }
 
 aws::Outcome<SignedIn> CheckAccessToken(Engine& engine, const std::string& token,

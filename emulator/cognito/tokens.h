@@ -24,6 +24,8 @@ struct TokenRequest {
   Json client_metadata = nullptr;
   // Of the authorize request; empty: none.
   std::string nonce = {};
+  // Of a pool that tracks devices: the access token's device_key; kept with the sign-in.
+  std::string device_key = {};
   // Signed in at the hosted pages: the access token then says "version": 2.
   bool hosted = false;
 };
@@ -45,6 +47,16 @@ struct RefreshableGrant {
 };
 aws::Outcome<RefreshableGrant> FindRefreshable(Engine& engine, const Pool& pool,
                                                const Client& client, const std::string& token);
+
+// Where the client rotates refresh tokens: a new one for the sign-in, valid as long as the old one
+// was, which still works for RetryGracePeriodSeconds.
+bool RotatesRefreshTokens(const Client& client);
+aws::Outcome<std::string> RotateRefreshToken(Engine& engine, const Client& client,
+                                             const Grant& grant, const std::string& old_token);
+
+// A sign-in from a confirmed device is refreshed only by whoever names it.
+aws::Outcome<Unit> CheckRefreshingDevice(Engine& engine, const RefreshableGrant& found,
+                                         const std::string& device_key);
 
 // Whose access token this is; NotAuthorizedException when it is none, expired or revoked, or
 // lacks `scope`.

@@ -131,6 +131,16 @@ Json ToUserType(const User& user) {
           {"UserStatus", user.status}};
 }
 
+aws::Outcome<Unit> TakeAttempt(Engine& engine, const User& user, const std::string& operation,
+                               std::size_t limit) {
+  if (engine.attempts.Take(user.pool_id + "/" + user.username, operation, limit,
+                           engine.NowSeconds())) {
+    return Ok();
+  }
+  return Fail(
+      Problem("LimitExceededException", "Attempt limit exceeded, please try after some time."));
+}
+
 aws::Outcome<Unit> CheckCode(const Engine& engine, const User& user, const std::string& purpose,
                              const std::string& code) {
   const auto pending = user.codes.find(purpose);

@@ -35,6 +35,10 @@ aws::Outcome<Unit> AfterConfirmation(Engine& engine, const Pool& pool, const Use
 // UserType: {"Username", "Attributes", "UserCreateDate", ...}
 Json ToUserType(const User& user);
 
+// LimitExceededException when the user has done this `limit` times within the last hour.
+aws::Outcome<Unit> TakeAttempt(Engine& engine, const User& user, const std::string& operation,
+                               std::size_t limit);
+
 // A code that was sent for `purpose`: right, wrong (CodeMismatchException) or too old
 // (ExpiredCodeException). The caller forgets and saves it.
 aws::Outcome<Unit> CheckCode(const Engine& engine, const User& user, const std::string& purpose,

@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -14,6 +15,7 @@
 #include <cerrno>
 #include <list>
 #include <set>
+#include <system_error>
 #include <thread>
 
 #include "base/mutex.h"
@@ -127,17 +129,22 @@ class TlsFront::Impl {
       one.thread.join();
   }
 
-  Status Listen() {
+  Status Listen(int port) {
     first_.reset(SSL_CTX_new(TLS_server_method()));
     SSL_CTX_set_tlsext_servername_arg(first_.get(), this);
     SSL_CTX_set_tlsext_servername_callback(first_.get(), &Impl::ChooseCertificate);
     listener_ = ::socket(AF_INET, SOCK_STREAM, 0);
-    sockaddr_in name = Loopback(0);
+    sockaddr_in name = Loopback(port);
     socklen_t length = sizeof name;
+    const int on = 1;
+    // A port of choice is free again at once after a restart.
+    if (listener_ >= 0) ::setsockopt(listener_, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
     if (listener_ < 0 || ::bind(listener_, reinterpret_cast<sockaddr*>(&name), length) != 0 ||
         ::listen(listener_, kBacklog) != 0 ||
         ::getsockname(listener_, reinterpret_cast<sockaddr*>(&name), &length) != 0) {
-      return Fail(Error{"cannot listen for TLS on a free port"});
+      return Fail(Error{port == 0 ? "cannot listen for TLS on a free port"
+                                  : fmt::format("cannot listen for TLS on 127.0.0.1:{}: {}", port,
+                                                std::generic_category().message(errno))});
     }
     ::fcntl(listener_, F_SETFD, FD_CLOEXEC);
     port_ = ntohs(name.sin_port);
@@ -238,10 +245,10 @@ TlsFront::TlsFront(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 TlsFront::~TlsFront() = default;
 
 Result<std::unique_ptr<TlsFront>> TlsFront::Start(const std::filesystem::path& folder,
-                                                  Backend backend) {
+                                                  Backend backend, int port) {
   OFFSTAGE_TRY(auto authority, CertificateAuthority::Open(folder));
   auto impl = std::make_unique<Impl>(std::move(authority), std::move(backend));
-  OFFSTAGE_TRY_VOID(impl->Listen());
+  OFFSTAGE_TRY_VOID(impl->Listen(port));
   return std::unique_ptr<TlsFront>(new TlsFront(std::move(impl)));
 }
 

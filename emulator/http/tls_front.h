@@ -21,10 +21,11 @@ class TlsFront {
   // 0: the connection is closed. Called on many threads.
   using Backend = std::function<int(std::string_view host)>;
 
-  // Listens on a free port of 127.0.0.1. `folder` gets ca.pem, ca-key.pem (kept from run to run)
-  // and bundle.pem, the machine's own authorities with that one. Fails when it cannot be written.
+  // Listens on a port of 127.0.0.1 (0: a free one). `folder` gets ca.pem, ca-key.pem (kept from run
+  // to run) and bundle.pem, the machine's own authorities with that one. Fails when it cannot be
+  // written or the port is taken.
   static Result<std::unique_ptr<TlsFront>> Start(const std::filesystem::path& folder,
-                                                 Backend backend);
+                                                 Backend backend, int port = 0);
   // Closes every connection and joins every thread.
   ~TlsFront();
   TlsFront(const TlsFront&) = delete;

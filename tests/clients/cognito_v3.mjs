@@ -87,7 +87,7 @@ await assert.rejects(call('DescribeUserPool', { UserPoolId: 'nonsense' }), {
   message: "1 validation error detected: Value 'nonsense' at 'userPoolId' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\w-]+_[0-9a-zA-Z]+",
 });
 await assert.rejects(call('DescribeUserPool', { UserPoolId: 'us-east-1_xxxxxxxxx' }), { name: 'ResourceNotFoundException', message: 'User pool us-east-1_xxxxxxxxx does not exist.' });
-await assert.rejects(call('ListDevices', { AccessToken }), { name: 'NotEmulated' });
+await assert.rejects(call('StartWebAuthnRegistration', { AccessToken }), { name: 'NotEmulated' });
 await call('AdminDeleteUser', { UserPoolId, Username: 'grace' });
 await assert.rejects(call('AdminGetUser', { UserPoolId, Username: 'grace' }), { name: 'UserNotFoundException', message: 'User does not exist.' });
 await call('DeleteUserPool', { UserPoolId });

@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "cognito/crypto/bytes.h"
+#include "cognito/crypto/totp.h"
 #include "cognito/fixture.h"
 
 namespace offstage::cognito::test {
@@ -146,6 +147,57 @@ TEST_F(HostedPages, SayWhatWasWrongOnThePage) {
   EXPECT_EQ(wrong.status, 400);
   EXPECT_NE(wrong.body.find("Incorrect username or password."), std::string::npos);
   EXPECT_EQ(wrong.headers.Find("Location"), nullptr);
+}
+
+TEST_F(HostedPages, SetUpAnAuthenticatorAppWhereItIsRequired) {
+  pools_.Ok("SetUserPoolMfaConfig", {{"UserPoolId", pools_.pool_id},
+                                     {"MfaConfiguration", "ON"},
+                                     {"SoftwareTokenMfaConfiguration", {{"Enabled", true}}}});
+  const auto value = [](const http::Reply& page, const std::string& name) {
+    const auto at = page.body.find("name=\"" + name + "\" value=\"");
+    if (at == std::string::npos) return std::string();
+    const auto begin = at + name.size() + 15;
+    return page.body.substr(begin, page.body.find('"', begin) - begin);
+  };
+  const std::string token(43, 't');
+  const auto answer = [&](const http::Reply& page, const std::string& code) {
+    std::string body = "_csrf=" + token + "&username=ada&answer=" + code;
+    for (const char* name : {"challenge", "session", "secret"})
+      body += "&" + std::string(name) + "=" + PercentEncode(value(page, name));
+    return Send("POST", "/login" + Query(), body, {{"Cookie", "XSRF-TOKEN=" + token}});
+  };
+  const http::Reply set_up = SignIn(Query());
+  EXPECT_NE(set_up.body.find("Set up an authenticator app"), std::string::npos);
+  const std::string secret = value(set_up, "secret");
+  ASSERT_FALSE(secret.empty());
+  EXPECT_NE(set_up.body.find("app: " + secret), std::string::npos);
+  const http::Reply wrong = answer(set_up, "000000x");
+  EXPECT_EQ(wrong.status, 400);
+  EXPECT_EQ(value(wrong, "secret"), secret);
+  const std::string code = TotpCode(secret, 1795608000 / 30);
+  const http::Reply done = answer(wrong, code);
+  EXPECT_TRUE(std::string(done.headers.Get("Location")).starts_with(kCallback)) << done.body;
+  // The next sign-in asks for the app's code.
+  EXPECT_EQ(value(SignIn(Query()), "challenge"), "SOFTWARE_TOKEN_MFA");
+}
+
+TEST_F(HostedPages, SendANewCodeWhenAsked) {
+  pools_.Make({{"AutoVerifiedAttributes", Json::array({"email"})}},
+              {{"AllowedOAuthFlowsUserPoolClient", true},
+               {"AllowedOAuthFlows", Json::array({"code"})},
+               {"AllowedOAuthScopes", {"openid", "email"}},
+               {"CallbackURLs", {kCallback}}});
+  pools_.Ok("SignUp", {{"ClientId", pools_.client_id},
+                       {"Username", "bo"},
+                       {"Password", "Passw0rd!"},
+                       {"UserAttributes", {{{"Name", "email"}, {"Value", "bo@example.com"}}}}});
+  const std::string token(43, 't');
+  const http::Reply page =
+      Send("POST", "/confirm" + Query(), "_csrf=" + token + "&username=bo&code=&resend=1",
+           {{"Cookie", "XSRF-TOKEN=" + token}});
+  EXPECT_EQ(page.status, 200);
+  EXPECT_NE(page.body.find("A new code was sent."), std::string::npos);
+  EXPECT_EQ(pools_.messages.size(), 2U);
 }
 
 TEST_F(HostedPages, RememberTheBrowserForAnHour) {

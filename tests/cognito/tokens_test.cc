@@ -134,6 +134,37 @@ TEST(Rotation, ReplacesTheRefreshToken) {
             "NotAuthorizedException: Refresh Token has been revoked");
 }
 
+// docs.aws.amazon.com/cognito/latest/developerguide/
+// amazon-cognito-user-pools-using-the-refresh-token.html: the new token lasts as long as the old
+// one would have.
+TEST(Rotation, LeavesTheOldTokenItsGraceAndTheSignInItsEnd) {
+  Pools pools;
+  pools.Make({},
+             {{"RefreshTokenValidity", 1},
+              {"RefreshTokenRotation", {{"Feature", "ENABLED"}, {"RetryGracePeriodSeconds", 30}}}});
+  pools.AddUser("ada");
+  const Json first = pools.SignIn("ada");
+  const auto request = [&](const Json& tokens) {
+    return Json{{"ClientId", pools.client_id}, {"RefreshToken", tokens["RefreshToken"]}};
+  };
+  const Json next = pools.Ok("GetTokensFromRefreshToken", request(first))["AuthenticationResult"];
+  EXPECT_EQ(Claims(next["IdToken"])["origin_jti"], Claims(first["IdToken"])["origin_jti"]);
+  pools.clock.Advance(std::chrono::seconds(29));
+  const Json retried =
+      pools.Ok("GetTokensFromRefreshToken", request(first))["AuthenticationResult"];
+  pools.clock.Advance(std::chrono::seconds(1));
+  EXPECT_EQ(pools.Refusal("GetTokensFromRefreshToken", request(first)),
+            "NotAuthorizedException: Refresh Token has been revoked");
+  // Neither answer was lost, and access tokens from before go on working.
+  EXPECT_EQ(pools.Refusal("GetUser", {{"AccessToken", first["AccessToken"]}}), "");
+  EXPECT_EQ(pools.Refusal("GetTokensFromRefreshToken", request(retried)), "");
+  pools.clock.Advance(std::chrono::hours(24) - std::chrono::seconds(31));
+  const Json last = pools.Ok("GetTokensFromRefreshToken", request(next))["AuthenticationResult"];
+  pools.clock.Advance(std::chrono::seconds(1));
+  EXPECT_EQ(pools.Refusal("GetTokensFromRefreshToken", request(last)),
+            "NotAuthorizedException: Refresh Token has expired");
+}
+
 TEST(MadeTokens, AreWhatWasOrdered) {
   Pools pools;
   pools.Make();

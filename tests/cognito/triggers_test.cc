@@ -193,6 +193,41 @@ TEST(CustomAuth, GoesInRoundsUntilTokensAreIssued) {
             "NotAuthorizedException: Incorrect username or password.");
 }
 
+// docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pool-managing-errors.html
+TEST(CustomAuth, AsksUsersWhoDoNotExistTheSame) {
+  Pools pools;
+  pools.functions.functions["define"] = [](Json event) {
+    if (event["request"]["session"].empty())
+      return Respond(event, {{"challengeName", "CUSTOM_CHALLENGE"}});
+    return Respond(event, {{"issueTokens", true}});
+  };
+  pools.functions.functions["create"] = [](Json event) {
+    return Respond(event, {{"publicChallengeParameters", {{"question", "1+1"}}}});
+  };
+  pools.functions.functions["verify"] = [](Json event) {
+    return Respond(event, {{"answerCorrect", true}});
+  };
+  pools.Make({{"LambdaConfig",
+               {{"DefineAuthChallenge", Arn("define")},
+                {"CreateAuthChallenge", Arn("create")},
+                {"VerifyAuthChallengeResponse", Arn("verify")}}}},
+             {{"PreventUserExistenceErrors", "ENABLED"}});
+  const Json asked = pools.Ok("InitiateAuth", {{"ClientId", pools.client_id},
+                                               {"AuthFlow", "CUSTOM_AUTH"},
+                                               {"AuthParameters", {{"USERNAME", "nobody"}}}});
+  EXPECT_EQ(asked["ChallengeParameters"], Json({{"question", "1+1"}, {"USERNAME", "nobody"}}));
+  // A careless trigger that issues tokens to everybody does not issue them to nobody.
+  EXPECT_EQ(pools.Refusal("RespondToAuthChallenge",
+                          {{"ClientId", pools.client_id},
+                           {"ChallengeName", "CUSTOM_CHALLENGE"},
+                           {"Session", asked["Session"]},
+                           {"ChallengeResponses", {{"USERNAME", "nobody"}, {"ANSWER", "2"}}}}),
+            "NotAuthorizedException: Incorrect username or password.");
+  ASSERT_EQ(pools.functions.events.size(), 4U);
+  for (const Json& event : pools.functions.events)
+    EXPECT_EQ(event["request"]["userNotFound"], true);
+}
+
 TEST(CustomAuth, NeedsItsTriggers) {
   Pools pools;
   pools.Make();

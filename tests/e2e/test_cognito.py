@@ -119,6 +119,9 @@ class Clients(unittest.TestCase):
     def test_sdk_for_javascript_v3_and_aws_jwt_verify(self):
         run_client(self.emulator, "node", "cognito_v3.mjs")
 
+    def test_remembered_devices(self):
+        run_client(self.emulator, "node", "cognito_devices.js")
+
     def test_boto3(self):
         # The client tests need a boto3 that knows USER_AUTH: the newest that is installed.
         run_client(self.emulator, os.environ.get("OFFSTAGE_BOTO3_PYTHON", "python3"), "cognito_boto3.py")

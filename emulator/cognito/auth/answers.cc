@@ -45,7 +45,11 @@ aws::Outcome<Json> AnswerNewPassword(AuthCall& call, const Session& session) {
 aws::Outcome<Json> AnswerTotp(AuthCall& call, const Session& session) {
   OFFSTAGE_TRY(const std::string code, Required(call, "SOFTWARE_TOKEN_MFA_CODE"));
   OFFSTAGE_TRY(User user, FindUser(call.engine, *call.pool, session.username));
-  OFFSTAGE_TRY_VOID(UseTotp(user, code, call.engine.NowSeconds()));
+  OFFSTAGE_TRY_VOID(CheckNotLockedOut(call, user));
+  if (const auto used = UseTotp(user, code, call.engine.NowSeconds()); !used.ok()) {
+    CountFailure(call, user);
+    return Fail(used.error());
+  }
   OFFSTAGE_TRY_VOID(SaveUser(call.engine, *call.pool, user));
   return Finish(call, user, session);
 }
@@ -54,8 +58,11 @@ aws::Outcome<Json> AnswerCode(AuthCall& call, const Session& session) {
   const std::string member = session.challenge + "_CODE";
   OFFSTAGE_TRY(const std::string code, Required(call, member));
   OFFSTAGE_TRY(User user, FindUser(call.engine, *call.pool, session.username));
-  if (!EqualInConstantTime(code, session.code))
+  OFFSTAGE_TRY_VOID(CheckNotLockedOut(call, user));
+  if (!EqualInConstantTime(code, session.code)) {
+    CountFailure(call, user);
     return Fail(CodeMismatch("Invalid code or auth state for the user."));
+  }
   return Finish(call, user, session);
 }
 
@@ -80,7 +87,7 @@ aws::Outcome<Json> AnswerMfaSetup(AuthCall& call, const Session& session) {
 aws::Outcome<Json> AnswerPassword(AuthCall& call, const Session& session) {
   OFFSTAGE_TRY(const std::string password, Required(call, "PASSWORD"));
   OFFSTAGE_TRY(User user, FindUser(call.engine, *call.pool, session.username));
-  if (!IsPassword(*call.pool, user, password)) return Fail(WrongPassword());
+  OFFSTAGE_TRY_VOID(CheckUserPassword(call, user, password));
   return AfterFirstFactor(call, std::move(user), session);
 }
 
@@ -100,6 +107,8 @@ Answer FindAnswer(std::string_view challenge) {
   if (challenge == "CUSTOM_CHALLENGE") return AnswerCustomChallenge;
   if (challenge == "SELECT_CHALLENGE") return AnswerSelectedChallenge;
   if (challenge == "PASSWORD") return AnswerPassword;
+  if (challenge == "DEVICE_SRP_AUTH") return AnswerDeviceSrp;
+  if (challenge == "DEVICE_PASSWORD_VERIFIER") return AnswerDeviceVerifier;
   return nullptr;
 }
 
@@ -119,12 +128,22 @@ aws::Outcome<Json> AnswerPasswordVerifier(AuthCall& call) {
   OFFSTAGE_TRY(const std::string block, Required(call, "PASSWORD_CLAIM_SECRET_BLOCK"));
   OFFSTAGE_TRY(const std::string signature, Required(call, "PASSWORD_CLAIM_SIGNATURE"));
   OFFSTAGE_TRY(const std::string timestamp, Required(call, "TIMESTAMP"));
-  const auto session = call.engine.sessions.Find(block, call.engine.NowSeconds());
-  // One guess for each exchange.
-  if (!session || !IsOf(call, *session) || session->challenge != "PASSWORD_VERIFIER" ||
-      !call.engine.sessions.Remove(block)) {
+  auto session = call.engine.sessions.Find(block, call.engine.NowSeconds());
+  if (!session || !IsOf(call, *session) || session->challenge != "PASSWORD_VERIFIER")
     return Fail(NotAuthorized("Invalid session for the user."));
+  OFFSTAGE_TRY_INTERNAL(const auto known,
+                        call.engine.store->FindUser(*call.pool, session->username));
+  if (known && !session->username.empty()) {
+    OFFSTAGE_TRY_VOID(CheckNotLockedOut(call, *known));
+    // Clients answer once more, without the device, when it is not known any more.
+    if (const auto recalled = RecallDevice(call, *known, *session); !recalled.ok()) {
+      if (!call.Text("DEVICE_KEY").empty()) return Fail(recalled.error());
+      session->device_key.clear();
+    }
   }
+  // One guess for each exchange.
+  if (!call.engine.sessions.Remove(block))
+    return Fail(NotAuthorized("Invalid session for the user."));
   const auto key = SrpSessionKey(session->password, session->srp, session->public_a);
   const auto block_bytes = Base64Decode(block);
   const bool right =
@@ -132,7 +151,10 @@ aws::Outcome<Json> AnswerPasswordVerifier(AuthCall& call) {
       EqualInConstantTime(
           SrpSignature(*key, PoolName(*call.pool), session->srp_username, *block_bytes, timestamp),
           signature);
-  if (!right) return Fail(WrongPassword());
+  if (!right) {
+    if (known) CountFailure(call, *known);
+    return Fail(WrongPassword());
+  }
   OFFSTAGE_TRY(User user, FindUser(call.engine, *call.pool, session->username));
   if (session->custom_flow) {
     Session next = *session;
@@ -164,6 +186,12 @@ aws::Outcome<Json> AnswerChallenge(AuthCall& call, const std::string& challenge,
   auto outcome = answer(call, *session);
   if (!outcome.ok() && MayTryAgain(outcome.error()))
     call.engine.sessions.Replace(session_token, *session);
+  // amazon-cognito-identity-js goes on from a code to the device's proof with the session it had.
+  if (outcome.ok() && TextAt(*outcome, "ChallengeName") == "DEVICE_SRP_AUTH") {
+    if (auto next =
+            call.engine.sessions.Find(TextAt(*outcome, "Session"), call.engine.NowSeconds()))
+      call.engine.sessions.Replace(session_token, *std::move(next));
+  }
   return outcome;
 }
 

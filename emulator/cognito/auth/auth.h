@@ -61,11 +61,33 @@ aws::Outcome<Json> AskSecondFactor(AuthCall& call, const User& user, Session ses
 // SMS_MFA, EMAIL_OTP or SMS_OTP: sends a code and asks for it.
 aws::Outcome<Json> AskForCode(AuthCall& call, const User& user, Session session,
                               const std::string& challenge);
-// PostAuthentication and tokens.
+// The device's proof where the call named one, then PostAuthentication and tokens.
 aws::Outcome<Json> Finish(AuthCall& call, const User& user, const Session& session);
 // The next round of DefineAuthChallenge.
 aws::Outcome<Json> DefineChallenge(AuthCall& call, const User& user, Session session);
+// The user of a custom flow. Where the client must not learn who exists, one that is not there
+// (number 0): the triggers are asked all the same, with userNotFound, and tokens never issued.
+aws::Outcome<User> FindCustomUser(AuthCall& call, const std::string& username);
 aws::Outcome<Json> AskPasswordVerifier(AuthCall& call, const User* user, Session session);
+
+// --- devices
+// Notes the device that the call names, for the rest of the sign-in. ResourceNotFoundException when
+// the user has no such device.
+aws::Outcome<Unit> RecallDevice(AuthCall& call, const User& user, Session& session);
+// Whether the device is remembered and the pool lets that stand for a second factor.
+aws::Outcome<bool> DeviceReplacesSecondFactor(AuthCall& call, const User& user,
+                                              const Session& session);
+Json AskDevice(AuthCall& call, const User& user, Session session);
+aws::Outcome<Json> AnswerDeviceSrp(AuthCall& call, const Session& session);
+aws::Outcome<Json> AnswerDeviceVerifier(AuthCall& call, const Session& session);
+
+// --- lockout: after five failures, for ever longer
+// NotAuthorizedException "Password attempts exceeded" while it lasts.
+aws::Outcome<Unit> CheckNotLockedOut(const AuthCall& call, const User& user);
+void CountFailure(const AuthCall& call, const User& user);
+// IsPassword with both: WrongPassword() when it is not.
+aws::Outcome<Unit> CheckUserPassword(const AuthCall& call, const User& user,
+                                     const std::string& password);
 
 // --- helpers
 // A session of the call's client and user, that ends after the client's AuthSessionValidity.

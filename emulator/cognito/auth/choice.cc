@@ -4,7 +4,6 @@
 
 #include "cognito/auth/auth.h"
 #include "cognito/errors.h"
-#include "cognito/passwords.h"
 #include "cognito/pool_config.h"
 
 namespace offstage::cognito {
@@ -46,7 +45,7 @@ aws::Outcome<Json> Take(AuthCall& call, User user, Session session, const std::s
   if (password.empty()) {
     return Challenge(call, std::move(session), "PASSWORD", {{"USERNAME", user.username}});
   }
-  if (!IsPassword(*call.pool, user, password)) return Fail(WrongPassword());
+  OFFSTAGE_TRY_VOID(CheckUserPassword(call, user, password));
   return AfterFirstFactor(call, std::move(user), std::move(session));
 }
 

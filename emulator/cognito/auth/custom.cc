@@ -14,7 +14,10 @@ TriggerCall TriggerOf(const AuthCall& call, const User& user, std::string_view t
   made.source = std::string(trigger) + "_Authentication";
   made.username = user.username;
   made.client_id = call.client->id;
-  made.request = {{"userAttributes", UserAttributesForTrigger(user)}};
+  const bool exists = user.number != 0;
+  made.request = {
+      {"userAttributes", exists ? UserAttributesForTrigger(user) : Json(Json::object())}};
+  if (PreventsUserExistenceErrors(*call.client)) made.request["userNotFound"] = !exists;
   if (call.metadata.is_object()) made.request["clientMetadata"] = call.metadata;
   return made;
 }
@@ -44,6 +47,16 @@ aws::Outcome<Json> CreateChallenge(AuthCall& call, const User& user, Session ses
 
 }  // namespace
 
+aws::Outcome<User> FindCustomUser(AuthCall& call, const std::string& username) {
+  OFFSTAGE_TRY_INTERNAL(auto user, call.engine.store->FindUser(*call.pool, username));
+  if (user) return *std::move(user);
+  if (!PreventsUserExistenceErrors(*call.client)) return Fail(UserNotFound());
+  User nobody;
+  nobody.pool_id = call.pool->id;
+  nobody.username = username;
+  return nobody;
+}
+
 aws::Outcome<Json> DefineChallenge(AuthCall& call, const User& user, Session session) {
   TriggerCall trigger = TriggerOf(call, user, "DefineAuthChallenge");
   trigger.request["session"] = session.rounds;
@@ -52,7 +65,10 @@ aws::Outcome<Json> DefineChallenge(AuthCall& call, const User& user, Session ses
   OFFSTAGE_TRY(const auto response, RunTrigger(call.engine, *call.pool, std::move(trigger)));
   const Json answer = response ? *response : Json::object();
   if (BoolAt(answer, "failAuthentication", false)) return Fail(WrongPassword());
-  if (BoolAt(answer, "issueTokens", false)) return Finish(call, user, session);
+  if (BoolAt(answer, "issueTokens", false)) {
+    if (user.number == 0) return Fail(WrongPassword());
+    return Finish(call, user, session);
+  }
   const std::string name = TextAt(answer, "challengeName");
   if (name == "CUSTOM_CHALLENGE") return CreateChallenge(call, user, std::move(session));
   if (name == "PASSWORD_VERIFIER" && !session.public_a.empty())
@@ -66,7 +82,8 @@ aws::Outcome<Json> DefineChallenge(AuthCall& call, const User& user, Session ses
 
 aws::Outcome<Json> AnswerCustom(AuthCall& call, Session session) {
   OFFSTAGE_TRY(const std::string answer, Required(call, "ANSWER"));
-  OFFSTAGE_TRY(const User user, FindUser(call.engine, *call.pool, session.username));
+  OFFSTAGE_TRY(const User user, FindCustomUser(call, session.username.empty() ? session.srp_username
+                                                                              : session.username));
   TriggerCall trigger = TriggerOf(call, user, "VerifyAuthChallengeResponse");
   trigger.request["privateChallengeParameters"] = session.private_parameters;
   trigger.request["challengeAnswer"] = answer;

@@ -50,7 +50,7 @@ aws::Outcome<Json> StartPassword(AuthCall& call, const std::string& username,
   OFFSTAGE_TRY(User user, FindSigningIn(call, username, password));
   OFFSTAGE_TRY_VOID(Admit(call, user));
   if (user.status == "RESET_REQUIRED") return AfterFirstFactor(call, user, NewSession(call, user));
-  if (!IsPassword(*call.pool, user, password)) return Fail(WrongPassword());
+  OFFSTAGE_TRY_VOID(CheckUserPassword(call, user, password));
   Session session = NewSession(call, user);
   return AfterFirstFactor(call, std::move(user), std::move(session));
 }
@@ -104,16 +104,25 @@ aws::Outcome<Json> StartCustom(AuthCall& call) {
                         "Custom auth lambda trigger is not configured for the user pool."));
   }
   OFFSTAGE_TRY(const std::string username, Required(call, "USERNAME"));
-  OFFSTAGE_TRY(User user, FindSigningIn(call, username, ""));
-  OFFSTAGE_TRY_VOID(Admit(call, user));
-  if (user.status == "UNCONFIRMED") return Fail(UserNotConfirmed());
+  OFFSTAGE_TRY(const User user, FindCustomUser(call, username));
+  const bool exists = user.number != 0;
+  if (exists) {
+    OFFSTAGE_TRY_VOID(Admit(call, user));
+    if (user.status == "UNCONFIRMED") return Fail(UserNotConfirmed());
+  }
   Session session = NewSession(call, user);
   session.custom_flow = true;
+  session.srp_username = user.username;
+  if (exists) {
+    OFFSTAGE_TRY_VOID(RecallDevice(call, user, session));
+  } else {
+    session.username.clear();
+    session.device_key.clear();
+  }
   if (call.Text("CHALLENGE_NAME") == "SRP_A") {
     OFFSTAGE_TRY(session.public_a, Required(call, "SRP_A"));
     if (!IsUsableSrpA(session.public_a))
       return Fail(InvalidParameter("SRP_A is not a usable number"));
-    session.srp_username = user.username;
     session.rounds.push_back(
         {{"challengeName", "SRP_A"}, {"challengeResult", true}, {"challengeMetadata", nullptr}});
   }
@@ -122,7 +131,7 @@ aws::Outcome<Json> StartCustom(AuthCall& call) {
 
 aws::Outcome<Json> Refresh(AuthCall& call, const std::string& token) {
   if (token.empty()) return Fail(InvalidParameter("Missing required parameter REFRESH_TOKEN"));
-  if (TextAt(call.client->config, "RefreshTokenRotation.Feature") == "ENABLED") {
+  if (RotatesRefreshTokens(*call.client)) {
     // docs: with rotation on, REFRESH_TOKEN_AUTH is refused; GetTokensFromRefreshToken replaces it.
     return Fail(InvalidParameter(
         "Refresh token rotation is enabled for this client; use GetTokensFromRefreshToken"));
@@ -130,6 +139,7 @@ aws::Outcome<Json> Refresh(AuthCall& call, const std::string& token) {
   OFFSTAGE_TRY(const RefreshableGrant found,
                FindRefreshable(call.engine, *call.pool, *call.client, token));
   OFFSTAGE_TRY_VOID(CheckRefreshHash(call, found.user));
+  OFFSTAGE_TRY_VOID(CheckRefreshingDevice(call.engine, found, call.Text("DEVICE_KEY")));
   OFFSTAGE_TRY(Json result, IssueTokens(call.engine, *call.pool, *call.client, found.user,
                                         {.source = "TokenGeneration_RefreshTokens",
                                          .scopes = found.grant.scopes,
@@ -140,7 +150,7 @@ aws::Outcome<Json> Refresh(AuthCall& call, const std::string& token) {
 
 aws::Outcome<Json> StartFlow(AuthCall& call, std::string_view flow) {
   const bool admin_flow = flow == "ADMIN_USER_PASSWORD_AUTH" || flow == "ADMIN_NO_SRP_AUTH";
-  if (admin_flow && !call.admin)
+  if (admin_flow != call.admin && (admin_flow || flow == "USER_PASSWORD_AUTH"))
     return Fail(InvalidParameter("Initiate Auth method not supported."));
   if (!AllowsFlow(*call.client, flow)) return Fail(FlowNotEnabled(flow));
   if (flow == "REFRESH_TOKEN_AUTH" || flow == "REFRESH_TOKEN")

@@ -5,7 +5,9 @@
 #include "cognito/attributes.h"
 #include "cognito/auth/auth.h"
 #include "cognito/crypto/bytes.h"
+#include "cognito/devices.h"
 #include "cognito/errors.h"
+#include "cognito/passwords.h"
 #include "cognito/pool_config.h"
 #include "cognito/tokens.h"
 #include "cognito/triggers.h"
@@ -25,6 +27,10 @@ aws::Outcome<std::optional<User>> Migrate(AuthCall& call, const std::string& use
                       .client_id = call.client->id,
                       .source = "UserMigration_Authentication",
                       .client_metadata = call.metadata});
+}
+
+std::string AttemptKey(const User& user) {
+  return user.pool_id + "/" + user.username;
 }
 
 Json NewPasswordParameters(const Pool& pool, const User& user) {
@@ -58,8 +64,8 @@ aws::Outcome<std::string> Required(const AuthCall& call, std::string_view name) 
 
 aws::Outcome<Unit> CheckSecretHash(const Client& client, std::string_view username,
                                    const std::string& hash) {
-  const std::string secret = TextAt(client.config, "ClientSecret");
-  if (secret.empty()) {
+  const auto secrets = SecretsOf(client);
+  if (secrets.empty()) {
     if (hash.empty()) return Ok();
     return Fail(NotAuthorized(fmt::format(
         "Client {} is not configured with secret but SECRET_HASH was received", client.id)));
@@ -68,8 +74,11 @@ aws::Outcome<Unit> CheckSecretHash(const Client& client, std::string_view userna
     return Fail(NotAuthorized(fmt::format(
         "Client {} is configured with secret but SECRET_HASH was not received", client.id)));
   }
-  const std::string expected = Base64Encode(HmacSha256(secret, std::string(username) + client.id));
-  if (EqualInConstantTime(expected, hash)) return Ok();
+  for (const std::string& secret : secrets) {
+    const std::string expected =
+        Base64Encode(HmacSha256(secret, std::string(username) + client.id));
+    if (EqualInConstantTime(expected, hash)) return Ok();
+  }
   return Fail(NotAuthorized(fmt::format("Unable to verify secret hash for client {}", client.id)));
 }
 
@@ -100,8 +109,32 @@ Session NewSession(const AuthCall& call, const User& user) {
   session.pool_id = call.pool->id;
   session.client_id = call.client->id;
   session.username = user.username;
+  if (TracksDevices(*call.pool) && !call.hosted) session.device_key = call.Text("DEVICE_KEY");
   session.expires = call.engine.NowSeconds() + SessionValidity(*call.client).count();
   return session;
+}
+
+aws::Outcome<Unit> CheckNotLockedOut(const AuthCall& call, const User& user) {
+  if (call.engine.attempts.IsLockedOut(AttemptKey(user), call.engine.NowSeconds()))
+    return Fail(NotAuthorized("Password attempts exceeded"));
+  return Ok();
+}
+
+void CountFailure(const AuthCall& call, const User& user) {
+  call.engine.attempts.Fail(AttemptKey(user), call.engine.NowSeconds());
+}
+
+aws::Outcome<Unit> CheckUserPassword(const AuthCall& call, const User& user,
+                                     const std::string& password) {
+  OFFSTAGE_TRY_VOID(CheckNotLockedOut(call, user));
+  ProvedPasswords& proved = call.engine.proved_passwords;
+  if (proved.Knows(user.password, password)) return Ok();
+  if (IsPassword(*call.pool, user, password)) {
+    proved.Remember(user.password, password);
+    return Ok();
+  }
+  CountFailure(call, user);
+  return Fail(WrongPassword());
 }
 
 Json Challenge(AuthCall& call, Session session, const std::string& name, Json parameters) {
@@ -113,6 +146,7 @@ Json Challenge(AuthCall& call, Session session, const std::string& name, Json pa
 }
 
 aws::Outcome<Json> AfterFirstFactor(AuthCall& call, User user, Session session) {
+  OFFSTAGE_TRY_VOID(RecallDevice(call, user, session));
   if (user.status == "UNCONFIRMED") return Fail(UserNotConfirmed());
   if (user.status == "RESET_REQUIRED") {
     return Fail(Problem("PasswordResetRequiredException", "Password reset required for the user"));
@@ -125,21 +159,33 @@ aws::Outcome<Json> AfterFirstFactor(AuthCall& call, User user, Session session) 
     return Challenge(call, std::move(session), "NEW_PASSWORD_REQUIRED",
                      NewPasswordParameters(*call.pool, user));
   }
-  return AskSecondFactor(call, user, std::move(session));
+  OFFSTAGE_TRY(const bool by_device, DeviceReplacesSecondFactor(call, user, session));
+  return by_device ? Finish(call, user, session) : AskSecondFactor(call, user, std::move(session));
 }
 
 aws::Outcome<Json> Finish(AuthCall& call, const User& user, const Session& session) {
+  if (!session.device_key.empty() && !session.device_proved) return AskDevice(call, user, session);
+  call.engine.attempts.Succeed(AttemptKey(user));
+  const bool is_new_device =
+      TracksDevices(*call.pool) && session.device_key.empty() && !call.hosted;
   TriggerCall trigger{.trigger = "PostAuthentication"};
   trigger.source = "PostAuthentication_Authentication";
   trigger.username = user.username;
   trigger.client_id = call.client->id;
-  trigger.request = {{"userAttributes", UserAttributesForTrigger(user)}, {"newDeviceUsed", false}};
+  trigger.request = {{"userAttributes", UserAttributesForTrigger(user)},
+                     {"newDeviceUsed", is_new_device}};
   if (call.metadata.is_object()) trigger.request["clientMetadata"] = call.metadata;
   OFFSTAGE_TRY_VOID(RunTrigger(call.engine, *call.pool, std::move(trigger)));
   if (call.hosted) return Json{{"HostedUser", user.username}};
-  OFFSTAGE_TRY(Json result,
-               IssueTokens(call.engine, *call.pool, *call.client, user,
-                           {.source = session.token_source, .client_metadata = call.metadata}));
+  const std::string device_key = is_new_device ? NewDeviceKey(call.engine) : session.device_key;
+  OFFSTAGE_TRY(Json result, IssueTokens(call.engine, *call.pool, *call.client, user,
+                                        {.source = session.token_source,
+                                         .client_metadata = call.metadata,
+                                         .device_key = device_key}));
+  if (is_new_device) {
+    result["NewDeviceMetadata"] = {{"DeviceKey", device_key},
+                                   {"DeviceGroupKey", DeviceGroupKey(*call.pool)}};
+  }
   return Json{{"AuthenticationResult", std::move(result)}, {"ChallengeParameters", Json::object()}};
 }
 

@@ -34,13 +34,15 @@ const Endpoint* FindEndpoint(std::string_view path) {
   return nullptr;
 }
 
-// Browsers ask first before they send an access token to userInfo.
+// Browsers ask first before they send an access token to userInfo, and before Amplify, which names
+// itself in x-amz-user-agent, exchanges a code.
 http::Reply Preflight() {
-  return {.status = 200,
-          .headers = {{"Access-Control-Allow-Origin", "*"},
-                      {"Access-Control-Allow-Methods", "GET, POST, OPTIONS"},
-                      {"Access-Control-Allow-Headers", "authorization, content-type"},
-                      {"Access-Control-Max-Age", "86400"}}};
+  return {
+      .status = 200,
+      .headers = {{"Access-Control-Allow-Origin", "*"},
+                  {"Access-Control-Allow-Methods", "GET, POST, OPTIONS"},
+                  {"Access-Control-Allow-Headers", "authorization, content-type, x-amz-user-agent"},
+                  {"Access-Control-Max-Age", "86400"}}};
 }
 
 }  // namespace

@@ -77,8 +77,10 @@ Result<TokenCaller, http::Reply> FindTokenCaller(HostedCall& call) {
   }
   ClientPtr client = call.engine.store->FindClient(id);
   if (client == nullptr || !call.Serves(*client)) return Fail(OAuthError(400, "invalid_client"));
-  const std::string own = TextAt(client->config, "ClientSecret");
-  if (!own.empty() && !EqualInConstantTime(own, secret))
+  const auto own = SecretsOf(*client);
+  if (!own.empty() && std::none_of(own.begin(), own.end(), [&secret](const std::string& one) {
+        return EqualInConstantTime(one, secret);
+      }))
     return Fail(OAuthError(400, "invalid_client"));
   PoolPtr pool = call.engine.store->FindPool(client->pool_id);
   if (pool == nullptr) return Fail(OAuthError(400, "invalid_client"));
@@ -123,16 +125,22 @@ http::Reply ExchangeCode(HostedCall& call, const TokenCaller& caller) {
 }
 
 http::Reply ExchangeRefreshToken(HostedCall& call, const TokenCaller& caller) {
-  const auto found =
-      FindRefreshable(call.engine, *caller.pool, *caller.client, call.Form("refresh_token"));
+  const std::string token = call.Form("refresh_token");
+  const auto found = FindRefreshable(call.engine, *caller.pool, *caller.client, token);
   if (!found.ok()) return OAuthError(400, "invalid_grant");
-  const auto result = IssueTokens(call.engine, *caller.pool, *caller.client, found->user,
-                                  {.source = "TokenGeneration_RefreshTokens",
-                                   .scopes = found->grant.scopes,
-                                   .grant = found->grant,
-                                   .hosted = true});
+  auto result = IssueTokens(call.engine, *caller.pool, *caller.client, found->user,
+                            {.source = "TokenGeneration_RefreshTokens",
+                             .scopes = found->grant.scopes,
+                             .grant = found->grant,
+                             .hosted = true});
   if (!result.ok()) return OAuthError(400, "invalid_grant");
-  return JsonReply(ToTokenReply(*result, found->grant.scopes, false));
+  const bool rotates = RotatesRefreshTokens(*caller.client);
+  if (rotates) {
+    auto fresh = RotateRefreshToken(call.engine, *caller.client, found->grant, token);
+    if (!fresh.ok()) return OAuthError(500, "server_error");
+    (*result)["RefreshToken"] = std::move(fresh).value();
+  }
+  return JsonReply(ToTokenReply(*result, found->grant.scopes, rotates));
 }
 
 http::Reply GrantToClient(HostedCall& call, const TokenCaller& caller) {
@@ -236,6 +244,14 @@ http::Reply Complete(HostedCall& call, const Authorization& asked, const User& u
 http::Reply Authorize(HostedCall& call) {
   auto asked = ReadAuthorization(call);
   if (!asked.ok()) return asked.error();
+  for (const char* parameter : {"identity_provider", "idp_identifier"}) {
+    const std::string provider = call.Query(parameter);
+    if (provider.empty() || provider == "COGNITO") continue;
+    return HtmlPage(501, "Not emulated",
+                    fmt::format("<p class=error>offstage does not emulate signing in through the "
+                                "identity provider {}; users of the pool itself can.</p>",
+                                EscapeHtml(provider)));
+  }
   const auto session =
       call.engine.hosted.FindBrowser(CookieOf(call.request, "cognito"), call.engine.NowSeconds());
   if (session && session->pool_id == asked->pool->id && call.Query("prompt") != "login") {
@@ -293,7 +309,7 @@ http::Reply RevokeEndpoint(HostedCall& call) {
   if (!caller.ok()) return caller.error();
   const std::string token = call.Form("token");
   if (token.empty()) return OAuthError(400, "invalid_request");
-  const auto grant = call.engine.store->FindGrantByToken(token);
+  const auto grant = call.engine.store->FindGrantByToken(token, call.engine.NowSeconds());
   if (grant.ok() && !*grant && token.starts_with("eyJraWQ"))
     return OAuthError(400, "unsupported_token_type");
   if (grant.ok() && *grant) {

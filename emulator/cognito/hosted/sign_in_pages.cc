@@ -7,6 +7,7 @@
 #include "cognito/crypto/bytes.h"
 #include "cognito/errors.h"
 #include "cognito/hosted/codes.h"
+#include "cognito/hosted/forms.h"
 #include "cognito/hosted/hosted.h"
 #include "cognito/ops/ops.h"
 #include "cognito/pool_config.h"
@@ -17,67 +18,6 @@ namespace {
 
 // docs: "The hosted UI session cookie is valid for an hour".
 constexpr std::int64_t kBrowserSeconds = 3600;
-constexpr std::string_view kCsrfCookie = "XSRF-TOKEN";
-
-struct Field {
-  std::string name = {};
-  std::string label = {};
-  std::string type = "text";
-  std::string value = {};
-  std::string autocomplete = "off";
-};
-
-// Hidden fields have no label.
-std::string FieldHtml(const Field& field) {
-  if (field.label.empty()) {
-    return fmt::format("<input type=hidden name=\"{}\" value=\"{}\">", EscapeHtml(field.name),
-                       EscapeHtml(field.value));
-  }
-  return fmt::format(
-      "<label for=\"{0}\">{1}</label><input id=\"{0}\" name=\"{0}\" type=\"{2}\" value=\"{3}\" "
-      "autocomplete=\"{4}\" required>",
-      EscapeHtml(field.name), EscapeHtml(field.label), field.type, EscapeHtml(field.value),
-      field.autocomplete);
-}
-
-struct Form {
-  std::string title = {};
-  std::string page = {};
-  std::string button = {};
-  std::vector<Field> fields = {};
-  std::string error = {};
-  std::string links = {};
-};
-
-http::Reply ShowForm(HostedCall& call, const Form& form) {
-  std::string token = CookieOf(call.request, kCsrfCookie);
-  const bool fresh = token.size() != 43;
-  if (fresh) token = Base64UrlEncode(RandomBytes(32));
-  std::string content;
-  if (!form.error.empty())
-    content += fmt::format("<p class=error role=alert>{}</p>", EscapeHtml(form.error));
-  content += fmt::format("<form method=post action=\"{}\">", EscapeHtml(call.Link(form.page)));
-  content += FieldHtml({.name = "_csrf", .label = "", .value = token});
-  for (const Field& field : form.fields)
-    content += FieldHtml(field);
-  content += fmt::format("<button>{}</button></form>{}", EscapeHtml(form.button), form.links);
-  http::Reply reply = HtmlPage(form.error.empty() ? 200 : 400, form.title, content);
-  if (fresh) {
-    reply.headers.Add("Set-Cookie",
-                      fmt::format("{}={}; Path=/; HttpOnly; SameSite=Lax", kCsrfCookie, token));
-  }
-  return reply;
-}
-
-// Whether the form was sent from our own page.
-bool IsOwnForm(const HostedCall& call) {
-  const std::string cookie = CookieOf(call.request, kCsrfCookie);
-  return cookie.size() == 43 && EqualInConstantTime(cookie, call.Form("_csrf"));
-}
-
-std::string LinkTo(const HostedCall& call, const std::string& page, std::string_view text) {
-  return fmt::format("<a href=\"{}\">{}</a>", EscapeHtml(call.Link(page)), text);
-}
 
 Form LoginForm(const HostedCall& call, const Authorization& asked, std::string error = {}) {
   Form form{.title = "Sign in",
@@ -97,40 +37,6 @@ Form LoginForm(const HostedCall& call, const Authorization& asked, std::string e
     form.links += LinkTo(call, "/signup", "Sign up");
   form.links += "</nav>";
   return form;
-}
-
-// The page that asks for a challenge's answer; null: this program has none for it.
-std::optional<Form> ChallengeForm(const Json& challenge, const std::string& username,
-                                  std::string error) {
-  const std::string name = TextAt(challenge, "ChallengeName");
-  Form form{.page = "/login", .button = "Continue", .error = std::move(error)};
-  form.fields = {{.name = "challenge", .label = "", .value = name},
-                 {.name = "session", .label = "", .value = TextAt(challenge, "Session")},
-                 {.name = "username", .label = "", .value = username}};
-  if (name == "NEW_PASSWORD_REQUIRED") {
-    form.title = "Change password";
-    form.fields.push_back({.name = "answer",
-                           .label = "New password",
-                           .type = "password",
-                           .autocomplete = "new-password"});
-    return form;
-  }
-  if (name == "SOFTWARE_TOKEN_MFA" || name == "SMS_MFA" || name == "EMAIL_OTP") {
-    form.title = "Enter your code";
-    form.fields.push_back({.name = "answer", .label = "Code", .autocomplete = "one-time-code"});
-    return form;
-  }
-  return std::nullopt;
-}
-
-std::string AnswerMember(const std::string& challenge) {
-  return challenge == "NEW_PASSWORD_REQUIRED" ? "NEW_PASSWORD" : challenge + "_CODE";
-}
-
-// The secret hash that the client itself would send: the pages speak for it.
-std::string HashFor(const Client& client, const std::string& username) {
-  const std::string secret = TextAt(client.config, "ClientSecret");
-  return secret.empty() ? std::string() : Base64Encode(HmacSha256(secret, username + client.id));
 }
 
 Json RequestFor(const Authorization& asked, const std::string& username) {
@@ -155,43 +61,38 @@ http::Reply SignedIn(HostedCall& call, const Authorization& asked, const std::st
   return reply;
 }
 
+// What follows a right answer: the client's page, or the next challenge's.
+http::Reply GoOn(HostedCall& call, const Authorization& asked, const std::string& username,
+                 const Json& outcome) {
+  if (outcome.contains("HostedUser")) return SignedIn(call, asked, TextAt(outcome, "HostedUser"));
+  const auto form = ChallengeForm(call, outcome, username);
+  if (form) return ShowForm(call, *form);
+  return ShowForm(call, LoginForm(call, asked,
+                                  "offstage's pages do not emulate the challenge " +
+                                      TextAt(outcome, "ChallengeName")));
+}
+
 http::Reply PostLogin(HostedCall& call, const Authorization& asked) {
   const std::string username = call.Form("username");
-  const std::string challenge = call.Form("challenge");
   Json parameters = {{"USERNAME", username}};
-  if (!challenge.empty()) {
-    parameters[AnswerMember(challenge)] = call.Form("answer");
-    if (const std::string hash = HashFor(*asked.client, username); !hash.empty())
-      parameters["SECRET_HASH"] = hash;
-  }
   AuthCall auth{.engine = call.engine,
                 .pool = asked.pool,
                 .client = asked.client,
                 .parameters = parameters,
                 .hosted = true};
-  const auto outcome = challenge.empty() ? StartPassword(auth, username, call.Form("password"))
-                                         : AnswerChallenge(auth, challenge, call.Form("session"));
-  if (outcome.ok() && outcome->contains("HostedUser"))
-    return SignedIn(call, asked, TextAt(*outcome, "HostedUser"));
-  if (outcome.ok()) {
-    const auto form = ChallengeForm(*outcome, username, "");
-    if (form) return ShowForm(call, *form);
-    return ShowForm(call, LoginForm(call, asked,
-                                    "offstage's pages do not emulate the challenge " +
-                                        TextAt(*outcome, "ChallengeName")));
+  if (const std::string challenge = call.Form("challenge"); !challenge.empty()) {
+    const auto outcome = AnswerChallengeForm(call, auth, parameters);
+    if (outcome.ok()) return GoOn(call, asked, username, *outcome);
+    const auto again = RepeatChallengeForm(call, outcome.error());
+    return ShowForm(call, again ? *again : LoginForm(call, asked, outcome.error().message));
   }
-  const aws::ApiError& error = outcome.error();
-  if (error.type == "UserNotConfirmedException") {
+  const auto outcome = StartPassword(auth, username, call.Form("password"));
+  if (outcome.ok()) return GoOn(call, asked, username, *outcome);
+  if (outcome.error().type == "UserNotConfirmedException") {
     call.query["username"] = username;
     return Redirect(call.Link("/confirm"));
   }
-  if (!challenge.empty() &&
-      (error.type == "InvalidPasswordException" || error.type == "CodeMismatchException")) {
-    const Json again = {{"ChallengeName", challenge}, {"Session", call.Form("session")}};
-    if (const auto form = ChallengeForm(again, username, error.message))
-      return ShowForm(call, *form);
-  }
-  return ShowForm(call, LoginForm(call, asked, error.message));
+  return ShowForm(call, LoginForm(call, asked, outcome.error().message));
 }
 
 http::Reply Stale(HostedCall& call) {
@@ -263,10 +164,17 @@ http::Reply ConfirmPage(HostedCall& call) {
             .page = "/confirm",
             .button = "Confirm account",
             .fields = {{.name = "username", .label = "Username", .value = username},
-                       {.name = "code", .label = "Code", .autocomplete = "one-time-code"}}};
+                       {.name = "code", .label = "Code", .autocomplete = "one-time-code"}},
+            .second_button = {.name = "resend", .label = "Send a new code"}};
   if (call.request.method != "POST") return ShowForm(call, form);
   if (!IsOwnForm(call)) return Stale(call);
   Json request = RequestFor(*asked, username);
+  if (!call.Form("resend").empty()) {
+    const auto sent = ResendConfirmationCode(call.engine, request);
+    (sent.ok() ? form.note : form.error) =
+        sent.ok() ? "A new code was sent." : sent.error().message;
+    return ShowForm(call, form);
+  }
   request["ConfirmationCode"] = call.Form("code");
   const auto confirmed = ConfirmSignUp(call.engine, request);
   if (!confirmed.ok()) {

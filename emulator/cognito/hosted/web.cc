@@ -17,7 +17,9 @@ constexpr std::string_view kStyle =
     "box-shadow:0 1px 4px #0002}h1{font-size:1.3rem}label{display:block;margin:.8rem 0 .2rem}"
     "input{width:100%;box-sizing:border-box;padding:.6rem;font:inherit;border:1px solid #8a94a6;"
     "border-radius:6px}button{width:100%;margin-top:1.2rem;padding:.7rem;font:inherit;border:0;"
-    "border-radius:6px;background:#1f4fd8;color:#fff}p.error{background:#fdecea;color:#8a1c12;"
+    "border-radius:6px;background:#1f4fd8;color:#fff}button.second{background:#fff;color:#1f4fd8;"
+    "border:1px solid #1f4fd8}select{width:100%;padding:.6rem;font:inherit}main{overflow-wrap:"
+    "anywhere}p.error{background:#fdecea;color:#8a1c12;"
     "padding:.6rem;border-radius:6px}nav{margin-top:1.2rem;display:flex;gap:1rem;flex-wrap:wrap}"
     "footer{color:#5b6472;font-size:.8rem;margin-top:1.5rem}";
 

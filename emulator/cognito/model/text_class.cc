@@ -156,6 +156,12 @@ bool MatchesPattern(std::string_view pattern, std::string_view text) {
     const auto at = text.find('@');
     return at != std::string_view::npos && at > 0 && at + 1 < text.size();
   }
+  if (pattern == R"([^_\p{Z}][\p{L}\p{M}\p{S}\p{N}\p{P}][^_\p{Z}]+)") {
+    // An identity provider's name: no blanks, and underscores in the second place only.
+    const auto underscore = text.find('_', 2);
+    return text.size() >= 3 && text.find(' ') == std::string_view::npos && text[0] != '_' &&
+           underscore == std::string_view::npos;
+  }
   bool may_be_empty = false;
   if (const auto set = SimpleClass(pattern, may_be_empty)) {
     if (text.empty()) return may_be_empty;

@@ -139,12 +139,14 @@ aws::Outcome<Json> AdminUpdateUserAttributes(Engine& engine, const Json& request
 
 aws::Outcome<Json> AdminDeleteUserAttributes(Engine& engine, const Json& request) {
   OFFSTAGE_TRY(Target target, FindTarget(engine, request));
+  std::string unknown;
   for (const std::string& name : ListAt(request, "UserAttributeNames")) {
-    const Json* row = FindSchema(*target.pool, name);
-    if (row == nullptr)
-      return Fail(InvalidParameter(
-          fmt::format("user.{}: Attribute does not exist in the schema.\n", name)));
-    if (BoolAt(*row, "Required", false)) {
+    if (FindSchema(*target.pool, name) == nullptr)
+      unknown += fmt::format("user.{}: Attribute does not exist in the schema.\n", name);
+  }
+  if (!unknown.empty()) return Fail(InvalidParameter("Invalid user attributes: " + unknown));
+  for (const std::string& name : ListAt(request, "UserAttributeNames")) {
+    if (BoolAt(*FindSchema(*target.pool, name), "Required", false)) {
       return Fail(InvalidParameter(
           fmt::format("user.{}: Attribute is required and cannot be deleted.\n", name)));
     }
@@ -188,6 +190,13 @@ aws::Outcome<Json> AdminSetUserPassword(Engine& engine, const Json& request) {
 aws::Outcome<Json> AdminSetUserMFAPreference(Engine& engine, const Json& request) {
   OFFSTAGE_TRY(Target target, FindTarget(engine, request));
   OFFSTAGE_TRY_VOID(ApplyMfaPreference(*target.pool, request, target.user));
+  OFFSTAGE_TRY_VOID(SaveUser(engine, *target.pool, target.user));
+  return Json::object();
+}
+
+aws::Outcome<Json> AdminSetUserSettings(Engine& engine, const Json& request) {
+  OFFSTAGE_TRY(Target target, FindTarget(engine, request));
+  OFFSTAGE_TRY_VOID(ApplyMfaOptions(request, target.user));
   OFFSTAGE_TRY_VOID(SaveUser(engine, *target.pool, target.user));
   return Json::object();
 }

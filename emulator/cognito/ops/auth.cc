@@ -1,6 +1,6 @@
 // InitiateAuth, RespondToAuthChallenge, their Admin forms, GetTokensFromRefreshToken, RevokeToken,
 // GlobalSignOut: docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/
-// Not emulated: devices, passkeys, risk (UserContextData and AnalyticsMetadata have no effect).
+// Not emulated: passkeys, risk (UserContextData and AnalyticsMetadata have no effect).
 #include "cognito/auth/auth.h"
 
 #include "cognito/crypto/bytes.h"
@@ -43,10 +43,12 @@ aws::Outcome<AuthCall> AdminCall(Engine& engine, const Json& request, const char
 }
 
 aws::Outcome<Unit> CheckClientSecret(const Client& client, const Json& request) {
-  const std::string secret = TextAt(client.config, "ClientSecret");
+  const auto secrets = SecretsOf(client);
   const std::string given = TextAt(request, "ClientSecret");
-  if (secret.empty() && given.empty()) return Ok();
-  if (!secret.empty() && EqualInConstantTime(secret, given)) return Ok();
+  if (secrets.empty() && given.empty()) return Ok();
+  for (const std::string& secret : secrets) {
+    if (EqualInConstantTime(secret, given)) return Ok();
+  }
   return Fail(NotAuthorized("Invalid client secret"));
 }
 
@@ -78,17 +80,14 @@ aws::Outcome<Json> GetTokensFromRefreshToken(Engine& engine, const Json& request
   const PoolPtr pool = engine.store->FindPool(client->pool_id);
   const std::string token = TextAt(request, "RefreshToken");
   OFFSTAGE_TRY(RefreshableGrant found, FindRefreshable(engine, *pool, *client, token));
-  TokenRequest wanted{.source = "TokenGeneration_RefreshTokens",
-                      .scopes = found.grant.scopes,
-                      .auth_time = found.grant.auth_time,
-                      .client_metadata = MetadataOf(request)};
-  const bool rotates = TextAt(client->config, "RefreshTokenRotation.Feature") == "ENABLED";
-  if (!rotates) wanted.grant = found.grant;
+  OFFSTAGE_TRY_VOID(CheckRefreshingDevice(engine, found, TextAt(request, "DeviceKey")));
+  const TokenRequest wanted{.source = "TokenGeneration_RefreshTokens",
+                            .scopes = found.grant.scopes,
+                            .grant = found.grant,
+                            .client_metadata = MetadataOf(request)};
   OFFSTAGE_TRY(Json result, IssueTokens(engine, *pool, *client, found.user, wanted));
-  // RetryGracePeriodSeconds is not emulated: the old token ends at once.
-  if (rotates) {
-    if (const Status revoked = engine.store->RevokeGrant(found.grant.id); !revoked.ok())
-      return Fail(aws::InternalServerError(revoked.error()));
+  if (RotatesRefreshTokens(*client)) {
+    OFFSTAGE_TRY(result["RefreshToken"], RotateRefreshToken(engine, *client, found.grant, token));
   }
   return Json{{"AuthenticationResult", std::move(result)}};
 }
@@ -103,7 +102,8 @@ aws::Outcome<Json> RevokeToken(Engine& engine, const Json& request) {
                         "Token revocation is not enabled for this client."));
   }
   const std::string token = TextAt(request, "Token");
-  OFFSTAGE_TRY_INTERNAL(const auto grant, engine.store->FindGrantByToken(token));
+  OFFSTAGE_TRY_INTERNAL(const auto grant,
+                        engine.store->FindGrantByToken(token, engine.NowSeconds()));
   // An unknown refresh token is as good as revoked; access and id tokens cannot be revoked.
   if (!grant) {
     if (token.starts_with("eyJraWQ"))

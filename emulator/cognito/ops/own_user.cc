@@ -18,6 +18,10 @@ namespace offstage::cognito {
 namespace {
 
 constexpr std::chrono::hours kAttributeCodeLifetime{24};
+// docs.aws.amazon.com/cognito/latest/developerguide/quotas.html: attempts of a user within an hour.
+constexpr std::size_t kMostPasswordChanges = 5;
+constexpr std::size_t kMostCodesAsked = 5;
+constexpr std::size_t kMostCodesEntered = 15;
 
 aws::Outcome<SignedIn> Caller(Engine& engine, const Json& request) {
   return CheckAccessToken(engine, TextAt(request, "AccessToken"));
@@ -48,6 +52,7 @@ aws::Outcome<Json> DeleteUser(Engine& engine, const Json& request) {
 
 aws::Outcome<Json> ChangePassword(Engine& engine, const Json& request) {
   OFFSTAGE_TRY(SignedIn who, Caller(engine, request));
+  OFFSTAGE_TRY_VOID(TakeAttempt(engine, who.user, "ChangePassword", kMostPasswordChanges));
   const std::string wanted = TextAt(request, "ProposedPassword");
   const std::string old = TextAt(request, "PreviousPassword");
   if (!IsPassword(*who.pool, who.user, old)) return Fail(WrongPassword());
@@ -96,6 +101,8 @@ aws::Outcome<Json> GetUserAttributeVerificationCode(Engine& engine, const Json& 
   const bool pending = waiting != who.user.pending_attributes.end();
   if (!pending && who.user.FindAttribute(name) == nullptr)
     return Fail(InvalidParameter(fmt::format("User does not have attribute {}", name)));
+  OFFSTAGE_TRY_VOID(
+      TakeAttempt(engine, who.user, "GetUserAttributeVerificationCode", kMostCodesAsked));
   const std::string code =
       RememberCode(engine, who.user, "attribute:" + name, kAttributeCodeLifetime);
   OFFSTAGE_TRY_VOID(SaveUser(engine, *who.pool, who.user));
@@ -112,6 +119,7 @@ aws::Outcome<Json> GetUserAttributeVerificationCode(Engine& engine, const Json& 
 aws::Outcome<Json> VerifyUserAttribute(Engine& engine, const Json& request) {
   OFFSTAGE_TRY(SignedIn who, Caller(engine, request));
   const std::string name = TextAt(request, "AttributeName");
+  OFFSTAGE_TRY_VOID(TakeAttempt(engine, who.user, "VerifyUserAttribute", kMostCodesEntered));
   const std::string purpose = "attribute:" + name;
   OFFSTAGE_TRY_VOID(CheckCode(engine, who.user, purpose, TextAt(request, "Code")));
   who.user.codes.erase(purpose);
@@ -130,6 +138,20 @@ aws::Outcome<Json> SetUserMFAPreference(Engine& engine, const Json& request) {
   OFFSTAGE_TRY_VOID(ApplyMfaPreference(*who.pool, request, who.user));
   OFFSTAGE_TRY_VOID(SaveUser(engine, *who.pool, who.user));
   return Json::object();
+}
+
+// The old form of SetUserMFAPreference, for codes by SMS only.
+aws::Outcome<Json> SetUserSettings(Engine& engine, const Json& request) {
+  OFFSTAGE_TRY(SignedIn who, Caller(engine, request));
+  OFFSTAGE_TRY_VOID(ApplyMfaOptions(request, who.user));
+  OFFSTAGE_TRY_VOID(SaveUser(engine, *who.pool, who.user));
+  return Json::object();
+}
+
+// Passkeys are not emulated: nobody can have one.
+aws::Outcome<Json> ListWebAuthnCredentials(Engine& engine, const Json& request) {
+  OFFSTAGE_TRY_VOID(Caller(engine, request));
+  return Json{{"Credentials", Json::array()}};
 }
 
 aws::Outcome<Json> GetUserAuthFactors(Engine& engine, const Json& request) {

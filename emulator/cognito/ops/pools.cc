@@ -122,11 +122,13 @@ aws::Outcome<Json> AddCustomAttributes(Engine& engine, const Json& request) {
   Pool pool = *old;
   const Json attributes = request.value("CustomAttributes", Json::array());
   for (const Json& attribute : attributes) {
-    const std::string name = "custom:" + TextAt(attribute, "Name");
+    const bool developer = BoolAt(attribute, "DeveloperOnlyAttribute", false);
+    const std::string plain = "custom:" + TextAt(attribute, "Name");
+    const std::string name = (developer ? "dev:" : "") + plain;
     if (std::any_of(pool.config["SchemaAttributes"].begin(), pool.config["SchemaAttributes"].end(),
                     [&](const Json& row) { return row["Name"] == name; })) {
-      return Fail(
-          InvalidParameter(fmt::format("{}: Existing attribute already has name {}.", name, name)));
+      return Fail(InvalidParameter(
+          fmt::format("{}: Existing attribute already has name {}.", plain, name)));
     }
   }
   OFFSTAGE_TRY_VOID(AddSchema(attributes, pool));
@@ -141,9 +143,16 @@ aws::Outcome<Json> SetUserPoolMfaConfig(Engine& engine, const Json& request) {
        {"SoftwareTokenMfaConfiguration", "SmsMfaConfiguration", "EmailMfaConfiguration"}) {
     if (const Json* given = FindPath(request, member)) pool.config[member] = *given;
   }
+  const std::string mode = TextAt(request, "MfaConfiguration");
+  if (mode == "ON" && !pool.config.contains("SoftwareTokenMfaConfiguration") &&
+      !pool.config.contains("SmsMfaConfiguration") &&
+      !pool.config.contains("EmailMfaConfiguration") && !pool.config.contains("SmsConfiguration")) {
+    return Fail(InvalidParameter(
+        "At least one of [SmsMfaConfiguration] or [SoftwareTokenMfaConfiguration] must be "
+        "provided."));
+  }
   if (FindPath(request, "WebAuthnConfiguration") != nullptr)
     return Fail(NotEmulated("passkeys (WebAuthnConfiguration)"));
-  const std::string mode = TextAt(request, "MfaConfiguration");
   if (!mode.empty()) pool.config["MfaConfiguration"] = mode;
   OFFSTAGE_TRY_VOID(Saved(engine.store->SavePool(pool)));
   return GetUserPoolMfaConfig(engine, request);
@@ -181,12 +190,6 @@ aws::Outcome<Json> UntagResource(Engine& engine, const Json& request) {
 aws::Outcome<Json> ListTagsForResource(Engine& engine, const Json& request) {
   OFFSTAGE_TRY(const PoolPtr pool, FindPoolByArn(engine, request));
   return Json{{"Tags", pool->config.value("UserPoolTags", Json::object())}};
-}
-
-// Federation is not emulated: nothing can make one, so the list is empty.
-aws::Outcome<Json> ListIdentityProviders(Engine& engine, const Json& request) {
-  OFFSTAGE_TRY_VOID(FindPool(engine, request));
-  return Json{{"Providers", Json::array()}};
 }
 
 aws::Outcome<Json> CreateUserPoolClient(Engine& engine, const Json& request) {

@@ -20,6 +20,11 @@ namespace {
 // docs.aws.amazon.com/cognito/latest/developerguide/limits.html
 constexpr std::chrono::hours kConfirmLifetime{24};
 constexpr std::chrono::hours kResetLifetime{1};
+// docs.aws.amazon.com/cognito/latest/developerguide/quotas.html: attempts of a user within an hour.
+// For forgotten passwords "between 5 and 20, depending on risk factors".
+constexpr std::size_t kMostConfirmations = 15;
+constexpr std::size_t kMostResends = 5;
+constexpr std::size_t kMostForgotten = 10;
 
 // The client and pool of a public request, once its secret hash is right.
 struct PublicCaller {
@@ -77,6 +82,15 @@ aws::Outcome<Json> SendNewCode(Engine& engine, const Pool& pool, User& user, con
   return SendMessage(engine, pool, user, message);
 }
 
+// Pools can leave forgotten passwords to administrators.
+aws::Outcome<Unit> CheckSelfRecovery(const Pool& pool) {
+  const Json* ways = FindPath(pool.config, "AccountRecoverySetting.RecoveryMechanisms");
+  if (ways != nullptr && ways->is_array() && ways->size() == 1 &&
+      TextAt(ways->front(), "Name") == "admin_only")
+    return Fail(NotAuthorized("Contact administrator to reset password."));
+  return Ok();
+}
+
 // Which verified address a forgotten password's code goes to.
 aws::Outcome<std::string> RecoveryAttribute(const Pool& pool, const User& user) {
   std::vector<std::pair<long long, std::string>> ways;
@@ -87,8 +101,6 @@ aws::Outcome<std::string> RecoveryAttribute(const Pool& pool, const User& user) 
   }
   if (ways.empty()) ways = {{1, "verified_phone_number"}, {2, "verified_email"}};
   std::sort(ways.begin(), ways.end());
-  if (ways.size() == 1 && ways[0].second == "admin_only")
-    return Fail(NotAuthorized("Contact administrator to reset password."));
   for (const auto& [priority, way] : ways) {
     const std::string name = way == "verified_email" ? "email" : "phone_number";
     if (way != "admin_only" && user.IsTrue(name + "_verified")) return name;
@@ -176,6 +188,7 @@ aws::Outcome<Json> ConfirmSignUp(Engine& engine, const Json& request) {
     return Fail(
         NotAuthorized(fmt::format("User cannot be confirmed. Current status is {}", user->status)));
   }
+  OFFSTAGE_TRY_VOID(TakeAttempt(engine, *user, "ConfirmSignUp", kMostConfirmations));
   std::string attribute = "email";
   for (const auto& [purpose, pending] : user->codes) {
     if (purpose.starts_with("confirm:")) attribute = purpose.substr(8);
@@ -208,6 +221,7 @@ aws::Outcome<Json> ResendConfirmationCode(Engine& engine, const Json& request) {
   if (attribute.empty()) {
     return Fail(InvalidParameter("Cannot resend codes. Auto verification not turned on."));
   }
+  OFFSTAGE_TRY_VOID(TakeAttempt(engine, *user, "ResendConfirmationCode", kMostResends));
   OFFSTAGE_TRY(Json details,
                SendNewCode(engine, pool, *user,
                            {.purpose = "confirm:" + attribute, .lifetime = kConfirmLifetime},
@@ -221,6 +235,7 @@ aws::Outcome<Json> ResendConfirmationCode(Engine& engine, const Json& request) {
 aws::Outcome<Json> ForgotPassword(Engine& engine, const Json& request) {
   OFFSTAGE_TRY(const PublicCaller caller, FindCaller(engine, request));
   const Pool& pool = *caller.pool;
+  OFFSTAGE_TRY_VOID(CheckSelfRecovery(pool));
   const std::string username = TextAt(request, "Username");
   OFFSTAGE_TRY_INTERNAL(auto user, engine.store->FindUser(pool, username));
   if (!user && HasTrigger(pool, "UserMigration")) {
@@ -240,6 +255,7 @@ aws::Outcome<Json> ForgotPassword(Engine& engine, const Json& request) {
   if (!user->enabled) return Fail(NotAuthorized("User is disabled."));
   if (user->status == "FORCE_CHANGE_PASSWORD")
     return Fail(NotAuthorized("User password cannot be reset in the current state."));
+  OFFSTAGE_TRY_VOID(TakeAttempt(engine, *user, "ForgotPassword", kMostForgotten));
   OFFSTAGE_TRY(const std::string attribute, RecoveryAttribute(pool, *user));
   OFFSTAGE_TRY(Json details,
                SendNewCode(engine, pool, *user, {.purpose = "reset", .lifetime = kResetLifetime},
@@ -260,6 +276,7 @@ aws::Outcome<Json> ConfirmForgotPassword(Engine& engine, const Json& request) {
   }
   const std::string password = TextAt(request, "Password");
   OFFSTAGE_TRY_VOID(CheckPasswordPolicy(pool, password));
+  OFFSTAGE_TRY_VOID(TakeAttempt(engine, *user, "ConfirmForgotPassword", kMostForgotten));
   OFFSTAGE_TRY_VOID(CheckCode(engine, *user, "reset", TextAt(request, "ConfirmationCode")));
   user->codes.erase("reset");
   SetPassword(pool, *user, password);
@@ -290,6 +307,7 @@ aws::Outcome<Json> AdminResetUserPassword(Engine& engine, const Json& request) {
   OFFSTAGE_TRY(User user, FindUser(engine, *pool, TextAt(request, "Username")));
   if (user.status != "CONFIRMED" && user.status != "RESET_REQUIRED")
     return Fail(NotAuthorized("User password cannot be reset in the current state."));
+  OFFSTAGE_TRY_VOID(CheckSelfRecovery(*pool));
   OFFSTAGE_TRY(const std::string attribute, RecoveryAttribute(*pool, user));
   user.status = "RESET_REQUIRED";
   OFFSTAGE_TRY_VOID(SendNewCode(engine, *pool, user,

@@ -18,20 +18,23 @@ aws::Outcome<Json> FindGroup(Engine& engine, const Pool& pool, const std::string
 }
 
 aws::Outcome<Json> FindServer(Engine& engine, const Pool& pool, const Json& request) {
-  OFFSTAGE_TRY_INTERNAL(auto server, engine.store->FindThing("resource_server", pool.id,
-                                                             TextAt(request, "Identifier")));
-  if (!server) return Fail(ResourceNotFound("Resource server does not exist."));
+  const std::string identifier = TextAt(request, "Identifier");
+  OFFSTAGE_TRY_INTERNAL(auto server,
+                        engine.store->FindThing("resource_server", pool.id, identifier));
+  if (!server)
+    return Fail(ResourceNotFound(fmt::format("Resource server {} does not exist.", identifier)));
   return *std::move(server);
 }
 
 Json ServerOf(const Pool& pool, const Json& request) {
-  return {{"UserPoolId", pool.id},
-          {"Identifier", request["Identifier"]},
-          {"Name", request["Name"]},
-          {"Scopes", request.value("Scopes", Json::array())}};
+  Json server = {
+      {"UserPoolId", pool.id}, {"Identifier", request["Identifier"]}, {"Name", request["Name"]}};
+  if (const Json* scopes = FindPath(request, "Scopes")) server["Scopes"] = *scopes;
+  return server;
 }
 
-// The page of `things` that the request asks for, as `member`.
+}  // namespace
+
 aws::Outcome<Json> PageOf(const std::vector<Json>& things, const Json& request,
                           const char* limit_member, const char* member) {
   OFFSTAGE_TRY(const std::int64_t skip, ReadPageToken(request, "NextToken"));
@@ -44,8 +47,6 @@ aws::Outcome<Json> PageOf(const std::vector<Json>& things, const Json& request,
   if (at < things.size()) reply["NextToken"] = MakePageToken(static_cast<std::int64_t>(at));
   return reply;
 }
-
-}  // namespace
 
 aws::Outcome<Json> CreateGroup(Engine& engine, const Json& request) {
   OFFSTAGE_TRY(const PoolPtr pool, FindPool(engine, request));
@@ -190,6 +191,8 @@ aws::Outcome<Json> CreateUserPoolDomain(Engine& engine, const Json& request) {
   Json domain = {{"Domain", name}, {"UserPoolId", pool->id}};
   const bool custom = FindPath(request, "CustomDomainConfig") != nullptr;
   if (custom) domain["CustomDomainConfig"] = request["CustomDomainConfig"];
+  if (const Json* version = FindPath(request, "ManagedLoginVersion"))
+    domain["ManagedLoginVersion"] = *version;
   OFFSTAGE_TRY_VOID(Saved(engine.store->SaveThing("domain", pool->id, name, domain)));
   if (!custom) return Json::object();
   return Json{{"CloudFrontDomain", "d111111abcdef8.cloudfront.net"}};
@@ -209,6 +212,23 @@ aws::Outcome<Json> DescribeUserPoolDomain(Engine& engine, const Json& request) {
                       {"Status", "ACTIVE"},
                       {"CustomDomainConfig", domain->value("CustomDomainConfig", Json::object())}};
   return Json{{"DomainDescription", std::move(description)}};
+}
+
+aws::Outcome<Json> UpdateUserPoolDomain(Engine& engine, const Json& request) {
+  OFFSTAGE_TRY(const PoolPtr pool, FindPool(engine, request));
+  const std::string name = TextAt(request, "Domain");
+  OFFSTAGE_TRY_INTERNAL(auto domain, engine.store->FindThing("domain", pool->id, name));
+  if (!domain) return Fail(ResourceNotFound("No such domain or user pool exists."));
+  for (const char* member : {"CustomDomainConfig", "ManagedLoginVersion"}) {
+    if (const Json* given = FindPath(request, member)) (*domain)[member] = *given;
+  }
+  OFFSTAGE_TRY_VOID(Saved(engine.store->SaveThing("domain", pool->id, name, *domain)));
+  Json reply = Json::object();
+  if (domain->contains("CustomDomainConfig"))
+    reply["CloudFrontDomain"] = "d111111abcdef8.cloudfront.net";
+  if (domain->contains("ManagedLoginVersion"))
+    reply["ManagedLoginVersion"] = (*domain)["ManagedLoginVersion"];
+  return reply;
 }
 
 aws::Outcome<Json> DeleteUserPoolDomain(Engine& engine, const Json& request) {

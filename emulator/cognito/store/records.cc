@@ -48,4 +48,32 @@ User UserFromJson(const Json& json) {
   return user;
 }
 
+Json ToJson(const Device& device) {
+  return {{"key", device.key},
+          {"salt", device.secret.salt},
+          {"verifier", device.secret.verifier},
+          {"name", device.name},
+          {"remembered", device.remembered},
+          {"created", device.created},
+          {"modified", device.modified},
+          {"authenticated", device.authenticated}};
+}
+
+Device DeviceFromJson(const Json& json) {
+  Device device;
+  device.key = json.value("key", "");
+  device.secret = {.salt = json.value("salt", ""), .verifier = json.value("verifier", "")};
+  device.name = json.value("name", "");
+  device.remembered = json.value("remembered", false);
+  device.created = json.value("created", std::int64_t{0});
+  device.modified = json.value("modified", std::int64_t{0});
+  device.authenticated = json.value("authenticated", std::int64_t{0});
+  return device;
+}
+
+Json ParseStored(std::string_view text) {
+  auto json = ParseJson(text);
+  return json.ok() ? std::move(json).value() : Json::object();
+}
+
 }  // namespace offstage::cognito

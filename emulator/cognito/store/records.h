@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/json.h"
@@ -78,6 +79,26 @@ struct User {
 Json ToJson(const User& user);
 User UserFromJson(const Json& json);
 
+// A device that a user signs in from, which may prove itself in place of a second factor.
+struct Device {
+  // "us-east-1_" and a UUID.
+  std::string key = {};
+  // Made by the device; the user name is the key, the pool name the device group's key.
+  PasswordVerifier secret = {};
+  std::string name = {};
+  bool remembered = false;
+  // Milliseconds since the epoch.
+  std::int64_t created = 0;
+  std::int64_t modified = 0;
+  std::int64_t authenticated = 0;
+};
+
+Json ToJson(const Device& device);
+Device DeviceFromJson(const Json& json);
+
+// Stored text as JSON; an empty object when it is damaged.
+Json ParseStored(std::string_view text);
+
 // A sign-in: what a refresh token stands for. Tokens carry its id as origin_jti.
 struct Grant {
   std::string id = {};
@@ -90,6 +111,8 @@ struct Grant {
   bool revoked = false;
   // Blank-separated.
   std::string scopes = {};
+  // Key of the device that signed in, confirmed or not; empty where the pool tracks none.
+  std::string device = {};
 };
 
 // A message that would have been sent.

@@ -86,10 +86,26 @@ class Store {
   Result<Page<User>> Members(const std::string& pool_id, const std::string& group,
                              std::int64_t after, std::size_t limit);
 
+  // Creates or replaces.
+  Status SaveDevice(const User& user, const Device& device);
+  Result<std::optional<Device>> FindDevice(const User& user, const std::string& key);
+  // By key.
+  Result<std::vector<Device>> Devices(const User& user);
+  Status DeleteDevice(const User& user, const std::string& key);
+
   // `token`: the refresh token; only its digest is kept.
   Status SaveGrant(const Grant& grant, std::string_view token);
-  Result<std::optional<Grant>> FindGrantByToken(std::string_view token);
+  // `now`: seconds since the epoch. A token that was rotated out is found with `revoked` set.
+  Result<std::optional<Grant>> FindGrantByToken(std::string_view token, std::int64_t now);
   Result<std::optional<Grant>> FindGrant(const std::string& id);
+  // Another refresh token for the same sign-in; the old one works until `from_until` (seconds since
+  // the epoch).
+  struct Rotation {
+    std::string_view from;
+    std::int64_t from_until = 0;
+    std::string_view to;
+  };
+  Status RotateToken(const Grant& grant, const Rotation& rotation);
   Status RevokeGrant(const std::string& id);
   Status RevokeGrantsOf(const User& user);
 
@@ -104,12 +120,15 @@ class Store {
  private:
   explicit Store(std::unique_ptr<sqlite::Database> database) : database_(std::move(database)) {}
   Status Prepare();
+  Status AddGrantDevices() OFFSTAGE_REQUIRES(mutex_);
   Result<sqlite::Statement*> Use(std::string_view sql) OFFSTAGE_REQUIRES(mutex_);
   Result<std::optional<User>> ReadUser(sqlite::Statement& statement) OFFSTAGE_REQUIRES(mutex_);
   Result<std::optional<std::int64_t>> AliasOwner(const Pool& pool, const std::string& attribute,
                                                  const std::string& value)
       OFFSTAGE_REQUIRES(mutex_);
   Status WriteUser(const Pool& pool, User& user) OFFSTAGE_REQUIRES(mutex_);
+  Result<std::optional<Grant>> ReadGrantBy(std::string_view sql, std::string_view value)
+      OFFSTAGE_REQUIRES(mutex_);
 
   mutable Mutex mutex_;
   std::unique_ptr<sqlite::Database> database_ OFFSTAGE_GUARDED_BY(mutex_);
