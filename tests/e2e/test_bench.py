@@ -21,6 +21,8 @@ Resources:
       CodeUri: src/
       Handler: app.handler
       Runtime: python3.11
+      # Many environments start at once, maybe on a busy machine.
+      Timeout: 20
       Events:
         Get: {Type: Api, Properties: {Path: /fast, Method: get}}
         Broken: {Type: Api, Properties: {Path: /broken, Method: get}}
