@@ -3,6 +3,7 @@ acknowledged is there, and no index disagrees with its table. As a campaign: scr
 import http.client
 import json
 import os
+import pathlib
 import random
 import shutil
 import signal
@@ -11,7 +12,7 @@ import threading
 import time
 import unittest
 
-from emulator import Emulator
+from emulator import Emulator, wait_until
 
 ROUNDS = int(os.environ.get("OFFSTAGE_KILL_ROUNDS", "6"))
 WRITERS = 3
@@ -93,6 +94,9 @@ class Durability(unittest.TestCase):
         self.data = tempfile.mkdtemp(prefix="offstage-durability-")
         self.addCleanup(shutil.rmtree, self.data, ignore_errors=True)
 
+    def database(self):
+        return next(pathlib.Path(self.data).glob("*/offstage.db"))
+
     def start(self):
         emulator = Emulator("--no-template", "--data", self.data)
         self.addCleanup(emulator.stop)
@@ -134,6 +138,8 @@ class Durability(unittest.TestCase):
                 acknowledged.update(writer.acknowledged)
                 first = max(first, writer.next)
             emulator = self.start()
+            # What the killed one has left in its log goes into the database: logs do not grow from kill to kill.
+            wait_until(lambda: self.database().stat().st_size > 4096, "a checkpoint after the kill")
             with self.subTest(round=round_, acknowledged=len(acknowledged)):
                 self.check(emulator, acknowledged)
         total += len(acknowledged)

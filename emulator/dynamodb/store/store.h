@@ -190,7 +190,8 @@ class Store {
   std::atomic<int> writes_since_checkpoint_{0};
   std::mutex checkpoint_mutex_;
   std::condition_variable_any checkpoint_wanted_;
-  bool checkpoint_asked_ = false;
+  // From the start, for the log that a killed process has left: it would grow from kill to kill.
+  bool checkpoint_asked_ = true;
   std::unique_ptr<Connection> checkpointer_;
   std::jthread checkpoint_thread_;
 };
