@@ -376,6 +376,12 @@ FunctionSummary Service::Impl::Summarize(const Function& function) {
                         "({}): absolute paths below /opt work in require, import and open only",
                         mounts_.reason));
   }
+  if (function.runtime.language == Language::kProvided && options_.network.guarded &&
+      !mounts_.watched_connections) {
+    AddNote(summary.note,
+            "its connections are not kept on this machine, since the machine does not let them be "
+            "watched");
+  }
   if (function.debug_port != 0) {
     summary.debugging =
         AttachHelp(function.runtime.language, function.debug_port, function.config.code.string());

@@ -1,5 +1,7 @@
 #include "process/connection_guard.h"
 
+#include <cerrno>
+
 #if defined(__linux__)
 
 #include <arpa/inet.h>
@@ -16,7 +18,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <cstddef>
 #include <cstdio>
 #include <cstring>
@@ -190,19 +191,37 @@ pid_t ProcessOf(pid_t thread) {
   return process;
 }
 
+// 127.0.0.1 in the form that a socket of the family takes.
+Address Loopback(int family, std::uint16_t port) {
+  Address address;
+  if (family == AF_INET6) {
+    sockaddr_in6 v6 = {};
+    v6.sin6_family = AF_INET6;
+    v6.sin6_port = htons(port);
+    inet_pton(AF_INET6, "::ffff:127.0.0.1", &v6.sin6_addr);
+    std::memcpy(&address.storage, &v6, sizeof v6);
+    address.size = sizeof v6;
+    return address;
+  }
+  sockaddr_in v4 = {};
+  v4.sin_family = AF_INET;
+  v4.sin_port = htons(port);
+  v4.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  std::memcpy(&address.storage, &v4, sizeof v4);
+  address.size = sizeof v4;
+  return address;
+}
+
 // Connects the process's socket to a port of this machine in its stead: 0 or an errno.
-int ConnectInstead(const seccomp_notif& question, std::uint16_t port) {
+int ConnectInstead(const seccomp_notif& question, int family, std::uint16_t port) {
   const Descriptor socket = TakeDescriptor(ProcessOf(static_cast<pid_t>(question.pid)),
                                            static_cast<int>(question.data.args[0]));
   if (!socket.valid()) return ECONNREFUSED;
-  sockaddr_in address = {};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(port);
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  const Address address = Loopback(family, port);
   // This machine accepts at once, so a socket that waits does not wait either.
-  return connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0
-             ? 0
-             : errno;
+  const int done = connect(socket.get(), reinterpret_cast<const sockaddr*>(&address.storage),
+                           static_cast<socklen_t>(address.size));
+  return done == 0 ? 0 : errno;
 }
 
 std::optional<std::uint16_t> RedirectOf(const seccomp_notif& question, const std::string& host,
@@ -254,7 +273,7 @@ std::optional<std::string> AnswerConnectionFilter(const Descriptor& filter,
     const std::string host = HostOf(target);
     const std::uint16_t port = PortOf(target);
     if (const auto instead = RedirectOf(question, host, port, rules)) {
-      Answer(filter, question.id, ConnectInstead(question, *instead), 0);
+      Answer(filter, question.id, ConnectInstead(question, target.family(), *instead), 0);
       return std::nullopt;
     }
     if (IsLocal(host) || rules.allow_all) continue;

@@ -114,6 +114,15 @@ TEST_F(LayersTest, AreFoundBelowOptWithoutPrivateMountsToo) {
   EXPECT_THAT(fixture.service->Functions()[0].note, HasSubstr("its layers are not at /opt"));
 }
 
+TEST(Environments, SayWhenACustomRuntimesConnectionsCannotBeWatched) {
+  OFFSTAGE_SKIP_WITHOUT("provided");
+  Options options;
+  options.network.guarded = true;
+  options.isolation = Isolation::kNone;
+  const Fixture fixture({ConformanceFunction("provided")}, options);
+  EXPECT_THAT(fixture.service->Functions()[0].note, HasSubstr("not kept on this machine"));
+}
+
 TEST(Environments, HaveATmpOfTheirOwn) {
   OFFSTAGE_SKIP_WITHOUT("python");
   if (!MountsAllowed()) GTEST_SKIP() << "no private mounts here";

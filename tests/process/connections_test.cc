@@ -143,9 +143,10 @@ TEST_F(Connections, EndElsewhereWhereARuleSaysSo) {
   const Server server;
   EXPECT_EQ(Run("def peer(s):\n"
                 "  s.connect(('127.65.87.83', 443)); print(s.getpeername())\n"
-                "print(attempt(V4, TCP, peer))\n",
+                "print(attempt(V4, TCP, peer))\n"
+                "print(attempt(V6, TCP, lambda s: s.connect(('::ffff:127.65.87.83', 443))))\n",
                 {.redirects = {{"127.65.87.83", 443, server.port()}}}),
-            "('127.0.0.1', " + std::to_string(server.port()) + ")\ndone\n");
+            "('127.0.0.1', " + std::to_string(server.port()) + ")\ndone\ndone\n");
 }
 
 }  // namespace
