@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <atomic>
-#include <condition_variable>
 #include <fstream>
 #include <iterator>
 #include <map>
@@ -167,7 +166,7 @@ class PassThrough : public process::Listener {
 
  private:
   Mutex mutex_;
-  std::condition_variable_any changed_;
+  Condition changed_;
   std::optional<process::ExitStatus> exit_ OFFSTAGE_GUARDED_BY(mutex_);
 };
 

@@ -2,7 +2,6 @@
 // RESPONSE_STREAM. docs.aws.amazon.com/lambda/latest/dg/configuration-response-streaming.html
 #pragma once
 
-#include <condition_variable>
 #include <deque>
 #include <optional>
 #include <string>
@@ -68,7 +67,7 @@ class StreamedAnswer : public ResponseSink {
   InvokeRequest request_;
 
   Mutex mutex_;
-  std::condition_variable_any changed_;
+  Condition changed_;
   Head head_ OFFSTAGE_GUARDED_BY(mutex_);
   // What of the prelude has come, while its end has not.
   std::string prelude_ OFFSTAGE_GUARDED_BY(mutex_);

@@ -10,9 +10,13 @@
 
 #include <httplib.h>
 
+#include <array>
+#include <atomic>
 #include <chrono>
+#include <memory>
 #include <string>
 
+#include "http/later.h"
 #include "http/request_head.h"
 #include "http/server.h"
 
@@ -24,13 +28,24 @@ namespace offstage::http {
 // of the library have more of them, older fewer, and this class serves both.
 class Connection final : public httplib::Stream {
  public:
-  // `stop_fd` becomes readable when the server stops. Owns neither descriptor.
-  Connection(int socket, int stop_fd);
+  // An idle connection is closed after `keep_alive`, and once `stopping` is set (WakeIfIdle says so
+  // to one that waits). Does not own the socket.
+  Connection(int socket, std::chrono::milliseconds keep_alive, const std::atomic<bool>& stopping);
+  ~Connection() override;
 
   enum class ReadResult { kHead, kClosed, kMalformed, kTooLarge };
-  // Waits at most `idle` for a request and reads its head.
-  ReadResult ReadHead(std::size_t max_head_bytes, std::chrono::milliseconds idle);
+  // Waits for a request and reads its head.
+  ReadResult ReadHead(std::size_t max_head_bytes);
   RequestHead& head() { return head_; }
+
+  // For a reply to the request just read, sent by another thread; Leave keeps it.
+  std::shared_ptr<Later> MakeLater() const;
+  void Leave(std::shared_ptr<Later> later) { later_ = std::move(later); }
+  // The reply to the request before this one is still to come.
+  bool HasUnsentReply() const { return later_ != nullptr && !later_->Sent(); }
+
+  // Any thread, after `stopping` was set.
+  void WakeIfIdle();
 
   // The chunked body that follows the head, decoded here. Once it was read to its end or
   // broke, cpp-httplib must not see the request.
@@ -85,17 +100,17 @@ class Connection final : public httplib::Stream {
   // One line without its end; false at the end of the stream. Waits without limit: a handler may
   // think between two pieces.
   bool ReadLine(std::string& line);
-  bool FillPatiently();
 
-  enum class Wait { kReady, kTimeout, kStopped };
-  Wait WaitReadable(std::chrono::milliseconds timeout, bool stoppable) const;
-  // Appends what the socket has to in_; false at the end of the stream or on an
-  // error.
-  bool Fill();
+  enum class At { kIdle, kInRequest };  // kIdle: the server's end does not wait for it.
+  // Waits at most `limit` for more bytes and appends them to in_; false when none come.
+  bool Fill(std::chrono::milliseconds limit, At at);
   void MakeSyntheticHead();
 
   const int socket_;
-  const int stop_fd_;
+  const std::chrono::milliseconds keep_alive_;
+  const std::atomic<bool>& stopping_;
+  std::atomic<bool> idle_{false};
+  std::array<char, 16 * 1024> received_;
   std::string in_;
   std::size_t in_position_ = 0;
   std::string synthetic_;
@@ -108,6 +123,7 @@ class Connection final : public httplib::Stream {
   std::string local_address_;
   int local_port_ = 0;
   ChunkedBody body_{*this};
+  std::shared_ptr<Later> later_;
 };
 
 }  // namespace offstage::http

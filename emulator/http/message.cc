@@ -53,4 +53,25 @@ std::string_view Request::RawQuery() const {
   return mark == std::string_view::npos ? std::string_view() : all.substr(mark + 1);
 }
 
+std::string WithoutLineBreaks(std::string value) {
+  for (char& c : value) {
+    if (c == '\r' || c == '\n' || c == '\0') c = ' ';
+  }
+  return value;
+}
+
+std::string WireText(const Reply& reply) {
+  std::string text =
+      "HTTP/1.1 " + std::to_string(reply.status) + (reply.status < 400 ? " OK\r\n" : " Error\r\n");
+  for (const auto& [name, value] : reply.headers) {
+    text += name;
+    text += ": ";
+    text += WithoutLineBreaks(value);
+    text += "\r\n";
+  }
+  text += "Content-Length: " + std::to_string(reply.body.size()) + "\r\n\r\n";
+  text += reply.body;
+  return text;
+}
+
 }  // namespace offstage::http

@@ -76,4 +76,10 @@ struct Reply {
   std::function<bool(const WritePiece& write)> stream = {};
 };
 
+// A header's value with what would end its line early replaced by spaces.
+std::string WithoutLineBreaks(std::string value);
+
+// The whole of a reply that is not streamed as HTTP/1.1 puts it on the wire.
+std::string WireText(const Reply& reply);
+
 }  // namespace offstage::http

@@ -12,7 +12,9 @@
 #include <future>
 #include <system_error>
 #include <thread>
+#include <unordered_set>
 
+#include "base/mutex.h"
 #include "base/text.h"
 #include "http/connection.h"
 #include "http/thread_queue.h"
@@ -29,14 +31,6 @@ constexpr int kListenBacklog = 1024;
 // own request.
 thread_local Connection* current_connection = nullptr;
 thread_local bool reply_has_content_type = false;
-
-// Replaces what would end a header line early.
-std::string WithoutLineBreaks(std::string value) {
-  for (char& c : value) {
-    if (c == '\r' || c == '\n' || c == '\0') c = ' ';
-  }
-  return value;
-}
 
 bool IsFramingHeader(std::string_view name) {
   return EqualsIgnoreCase(name, "Content-Length") || EqualsIgnoreCase(name, "Transfer-Encoding") ||
@@ -115,9 +109,6 @@ class Server::Impl final : public httplib::Server {
   ~Impl() override { Shutdown(); }
 
   Status Listen() {
-    if (::pipe(stop_pipe_) != 0) return Fail(Error{"cannot make a pipe: too many open files"});
-    for (const int fd : stop_pipe_)
-      ::fcntl(fd, F_SETFD, FD_CLOEXEC);
     port_ = options_.port;
     if (port_ == 0) {
       port_ = bind_to_any_port(options_.address);
@@ -185,19 +176,25 @@ class Server::Impl final : public httplib::Server {
     const int on = 1;
     ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
     ::fcntl(socket, F_SETFD, FD_CLOEXEC);
-    Connection connection(socket, stop_pipe_[0]);
-    current_connection = &connection;
-    while (ServeOne(connection)) {
-    }
-    current_connection = nullptr;
+    ServeAll(socket);
     ::shutdown(socket, SHUT_RDWR);
     ::close(socket);
     return true;
   }
 
+  void ServeAll(socket_t socket) {
+    Connection connection(socket, options_.keep_alive, stopping_);
+    Enlist(connection);
+    current_connection = &connection;
+    while (ServeOne(connection)) {
+    }
+    current_connection = nullptr;
+    Strike(connection);
+  }
+
   // False when the connection is to be closed.
   bool ServeOne(Connection& connection) {
-    switch (connection.ReadHead(options_.max_head_bytes, options_.keep_alive)) {
+    switch (connection.ReadHead(options_.max_head_bytes)) {
       case Connection::ReadResult::kClosed:
         return false;
       case Connection::ReadResult::kMalformed:
@@ -208,6 +205,14 @@ class Server::Impl final : public httplib::Server {
         return false;
       case Connection::ReadResult::kHead:
         break;
+    }
+    if (connection.HasUnsentReply()) return false;
+    if (options_.later && !connection.head().chunked && connection.head().content_length == 0) {
+      const auto later = connection.MakeLater();
+      if (options_.later(connection.head().request, later)) {
+        connection.Leave(later);
+        return true;
+      }
     }
     if (options_.piecewise && connection.head().chunked) {
       if (auto reply = options_.piecewise(connection.head().request, connection.body())) {
@@ -239,22 +244,35 @@ class Server::Impl final : public httplib::Server {
     }
   }
 
+  void Enlist(Connection& connection) {
+    const MutexLock lock(mutex_);
+    connections_.insert(&connection);
+  }
+  void Strike(Connection& connection) {
+    const MutexLock lock(mutex_);
+    connections_.erase(&connection);
+  }
+
   void Shutdown() {
     stopping_ = true;
-    if (stop_pipe_[1] >= 0) ::close(stop_pipe_[1]);  // Wakes every idle connection.
+    {
+      const MutexLock lock(mutex_);
+      for (Connection* connection : connections_)
+        connection->WakeIfIdle();
+    }
     if (acceptor_.joinable()) {
       stop();
       acceptor_.join();
     }
-    if (stop_pipe_[0] >= 0) ::close(stop_pipe_[0]);
   }
 
   const ServerOptions options_;
   const http::Handler handler_;
   const std::function<void(const std::string&)> on_bug_;
   int port_ = 0;
-  int stop_pipe_[2] = {-1, -1};
   std::atomic<bool> stopping_{false};
+  Mutex mutex_;
+  std::unordered_set<Connection*> connections_ OFFSTAGE_GUARDED_BY(mutex_);
   std::thread acceptor_;
 };
 

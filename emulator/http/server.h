@@ -13,6 +13,7 @@
 #include <string>
 
 #include "base/result.h"
+#include "http/later.h"
 #include "http/message.h"
 
 namespace offstage::http {
@@ -35,6 +36,11 @@ class BodyReader {
 // the Handler (nothing may have been read then).
 using PiecewiseHandler = std::function<std::optional<Reply>(const Request& head, BodyReader& body)>;
 
+// True: the reply comes through `later`, from any thread, and the connection's goes on to wait for
+// the next request. A client that sends that before it has its reply is cut off.
+using LaterHandler =
+    std::function<bool(const Request& request, const std::shared_ptr<Later>& later)>;
+
 struct ServerOptions {
   std::string address = "127.0.0.1";
   // 0 picks a free one.
@@ -47,6 +53,8 @@ struct ServerOptions {
   std::chrono::milliseconds keep_alive{std::chrono::minutes(5)};
   // Asked first about requests with a chunked body; may be empty.
   PiecewiseHandler piecewise = {};
+  // Asked first about requests without a body; may be empty.
+  LaterHandler later = {};
 };
 
 // Thread-safe. The handler runs on many threads at once, one per active

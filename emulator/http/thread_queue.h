@@ -8,7 +8,6 @@
 
 #include <httplib.h>
 
-#include <condition_variable>
 #include <deque>
 #include <functional>
 #include <list>
@@ -44,7 +43,7 @@ class ThreadQueue final : public httplib::TaskQueue {
   void Work(std::list<std::thread>::iterator self) OFFSTAGE_EXCLUDES(mutex_);
 
   Mutex mutex_;
-  std::condition_variable_any changed_;
+  Condition changed_;
   std::deque<std::function<void()>> tasks_ OFFSTAGE_GUARDED_BY(mutex_);
   std::size_t idle_ OFFSTAGE_GUARDED_BY(mutex_) = 0;
   bool stopping_ OFFSTAGE_GUARDED_BY(mutex_) = false;

@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "lambda/api_reply.h"
+#include "lambda/code_facts.h"
 
 namespace offstage::lambda {
 namespace {
@@ -32,6 +33,7 @@ std::optional<FunctionInfo> FindInfo(const Service& service, const FunctionRefer
 // As recorded from the service for a zip function; what a deployment has no value for is left out.
 Json Configuration(const ApiContext& context, const FunctionInfo& info) {
   const FunctionConfig& config = info.config;
+  const CodeFacts code = FactsOfCode(config);
   Json layers = Json::array();
   for (const auto& layer : config.layers)
     layers.push_back({{"Arn", layer.string()}});
@@ -42,16 +44,18 @@ Json Configuration(const ApiContext& context, const FunctionInfo& info) {
       {"Role", config.role_arn},
       {"Handler", config.handler},
       {"Description", config.description},
+      {"CodeSize", code.size},
+      {"CodeSha256", code.sha256},
       {"Timeout", std::chrono::duration_cast<std::chrono::seconds>(config.timeout).count()},
       {"MemorySize", config.memory_mb},
       {"LastModified", ReplaceAll(ToIso8601(context.deployed_at), "Z", "+0000")},
       {"Version", config.version},
-      {"TracingConfig", {{"Mode", "PassThrough"}}},
+      {"TracingConfig", {{"Mode", config.tracing}}},
       {"State", "Active"},
       {"LastUpdateStatus", "Successful"},
       {"PackageType", "Zip"},
-      {"Architectures", {"x86_64"}},
-      {"EphemeralStorage", {{"Size", 512}}},
+      {"Architectures", {config.architecture}},
+      {"EphemeralStorage", {{"Size", config.ephemeral_storage_mb}}},
       {"SnapStart", {{"ApplyOn", "None"}, {"OptimizationStatus", "Off"}}},
       {"LoggingConfig", {{"LogFormat", "Text"}, {"LogGroup", "/aws/lambda/" + config.name}}},
   };
@@ -154,7 +158,7 @@ http::Reply GetFunction(const ApiContext& context, const FunctionReference& refe
   Json body{
       {"Configuration", Configuration(context, *info)},
       {"Code", {{"RepositoryType", "S3"}, {"Location", "file://" + info->config.code.string()}}},
-      {"Tags", Json::object()}};
+      {"Tags", info->config.tags}};
   if (info->config.reserved_concurrency.has_value()) {
     body["Concurrency"] = {{"ReservedConcurrentExecutions", *info->config.reserved_concurrency}};
   }

@@ -5,7 +5,6 @@
 // docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
 #pragma once
 
-#include <condition_variable>
 #include <functional>
 #include <list>
 #include <optional>
@@ -79,7 +78,7 @@ class AsyncQueue {
   const Ended ended_;
   const Clock& clock_;
   mutable Mutex mutex_;
-  std::condition_variable_any changed_;
+  Condition changed_;
   std::list<Item> waiting_ OFFSTAGE_GUARDED_BY(mutex_);
   int running_ OFFSTAGE_GUARDED_BY(mutex_) = 0;
   int idle_threads_ OFFSTAGE_GUARDED_BY(mutex_) = 0;

@@ -69,14 +69,17 @@ bool CodeWatch::Counts(const fs::path& path) const {
 
 std::uint64_t CodeWatch::Generation() {
   const MutexLock lock(mutex_);
-  if (const auto file = ScanFile()) {
-    if (*file != scan_) ++generation_;
-    scan_ = *file;
-    return generation_;
-  }
-  const bool changed = descriptor_ >= 0 ? ReadNotifications() : ScanChanged();
-  if (changed) ++generation_;
+  if (Changed()) ++generation_;
   return generation_;
+}
+
+bool CodeWatch::Changed() {
+  if (descriptor_ >= 0) return ReadNotifications();
+  const auto file = ScanFile();
+  if (!file) return ScanChanged();
+  const bool changed = *file != scan_;
+  scan_ = *file;
+  return changed;
 }
 
 #if defined(__linux__)
@@ -115,6 +118,7 @@ bool CodeWatch::WatchTree(const fs::path& folder) {
 bool CodeWatch::ReadNotifications() {
   alignas(inotify_event) std::array<char, 16 * 1024> buffer;
   bool changed = false;
+  bool replaced = false;
   for (;;) {
     const ssize_t count = read(descriptor_, buffer.data(), buffer.size());
     if (count <= 0) break;
@@ -123,6 +127,8 @@ bool CodeWatch::ReadNotifications() {
       at += static_cast<ssize_t>(sizeof(inotify_event) + event->len);
       if ((event->mask & (IN_Q_OVERFLOW | IN_DELETE_SELF | IN_MOVE_SELF)) != 0) {
         changed = true;
+        const auto gone = watched_.find(event->wd);
+        replaced = replaced || (gone != watched_.end() && gone->second == folder_);
         continue;
       }
       const auto folder = watched_.find(event->wd);
@@ -138,9 +144,11 @@ bool CodeWatch::ReadNotifications() {
       if ((event->mask & IN_ISDIR) != 0) WatchTree(path);
     }
   }
-  // The folder itself was replaced: scan until it can be watched again.
-  if (changed && !fs::exists(folder_)) StopNotifications();
-  return changed;
+  if (!replaced) return changed;
+  // What is in the folder's place now is watched instead, or scanned when it cannot be.
+  StopNotifications();
+  if (!StartNotifications()) scan_ = {};
+  return true;
 }
 
 #else

@@ -36,6 +36,7 @@ class CodeWatch {
     friend bool operator==(const Scan&, const Scan&) = default;
   };
 
+  bool Changed() OFFSTAGE_REQUIRES(mutex_);
   // When a single file was written and its size, or nothing when it is none.
   std::optional<Scan> ScanFile() const;
   bool Counts(const std::filesystem::path& path) const;

@@ -86,6 +86,7 @@ std::uint64_t EnvironmentPool::Generation(const Function& function, Slot& slot) 
   std::uint64_t generation = 0;
   for (const auto& watch : slot.watches)
     generation += watch->Generation();
+  slot.generation = generation;
   return generation;
 }
 
@@ -229,8 +230,8 @@ Acquired EnvironmentPool::Make(const Function& function, For purpose) {
 void EnvironmentPool::Release(const Function& function, const Shared& environment) {
   const MutexLock lock(mutex_);
   Slot& slot = SlotOf(function);
-  if (stopping_ || !environment->Alive() ||
-      environment->generation() != Generation(function, slot)) {
+  // As last seen: the next invocation looks again, and retires it if need be.
+  if (stopping_ || !environment->Alive() || environment->generation() != slot.generation) {
     Retire(environment);
     return;
   }

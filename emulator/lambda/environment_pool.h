@@ -3,7 +3,6 @@
 #pragma once
 
 #include <chrono>
-#include <condition_variable>
 #include <list>
 #include <map>
 #include <memory>
@@ -90,6 +89,7 @@ class EnvironmentPool {
   // What is kept per function.
   struct Slot {
     std::vector<std::shared_ptr<CodeWatch>> watches;  // Shared by functions with the same folder.
+    std::uint64_t generation = 0;                     // Their sum as last seen.
     std::optional<Interpreter> interpreter;
     // The one used last is at the end, and used first.
     std::vector<Shared> idle;
@@ -117,9 +117,9 @@ class EnvironmentPool {
   ArchiveStore archives_;
 
   mutable Mutex mutex_;
-  std::condition_variable_any freed_;
-  std::condition_variable_any to_bury_;
-  std::condition_variable_any to_watch_;
+  Condition freed_;
+  Condition to_bury_;
+  Condition to_watch_;
   Endpoints endpoints_ OFFSTAGE_GUARDED_BY(mutex_);
   MountSupport mounts_ OFFSTAGE_GUARDED_BY(mutex_);
   // By name and version.

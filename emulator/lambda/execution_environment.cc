@@ -66,6 +66,10 @@ std::optional<ExecutionEnvironment::InitParts> ReadMarks(std::string_view text,
       .process = parts[0], .runtime = parts[1], .code = parts[2]};
 }
 
+http::Reply NoLongerNewest() {
+  return Refused(403, "InvalidStateTransition", "this call of next is no longer the newest");
+}
+
 std::int64_t EpochMillisNow() {
   return ToEpochMillis(std::chrono::system_clock::now());
 }
@@ -91,6 +95,12 @@ Status ExecutionEnvironment::Start() {
   http::ServerOptions server_options;
   // A handler may think for 15 minutes between two requests.
   server_options.keep_alive = std::chrono::hours(24);
+  server_options.later = [this](const http::Request& request,
+                                const std::shared_ptr<http::Later>& later) {
+    const bool next = IsNext(request);
+    if (next) TakeNext(request, later);
+    return next;
+  };
   server_options.piecewise = [this](const http::Request& head, http::BodyReader& body) {
     return TakeStream(head, body);
   };
@@ -155,7 +165,7 @@ Status ExecutionEnvironment::Restart() {
     init_error_.reset();
     exit_.reset();
     out_of_memory_ = 0;
-    ++next_calls_;
+    next_.reset();
     changed_.notify_all();
   }
   return StartProcess();
@@ -193,13 +203,35 @@ std::optional<ExecutionEnvironment::InitParts> ExecutionEnvironment::PartsOfInit
   return init_parts_;
 }
 
-void ExecutionEnvironment::Hand(Handed invocation) {
+void ExecutionEnvironment::Hand(Handed invocation, process::Deadline deadline) {
   log_.Begin(invocation.request_id);
+  {
+    const MutexLock lock(mutex_);
+    Running running;
+    running.invocation = std::move(invocation);
+    running_ = std::move(running);
+  }
+  GiveRunning(deadline);
+}
+
+// To the runtime that waits for it, if there are both.
+void ExecutionEnvironment::GiveRunning(process::Deadline deadline) {
+  std::shared_ptr<http::Later> next;
+  Handed invocation;
+  {
+    const MutexLock lock(mutex_);
+    if (next_ == nullptr || !running_.has_value() || running_->taken) return;
+    next = std::move(next_);
+    next_.reset();
+    invocation = running_->invocation;
+    running_->taken = true;
+  }
+  const std::string request_id = invocation.request_id;
+  if (next->Send(EventReply(std::move(invocation)), deadline)) return;
+  // It has gone, and another may come.
   const MutexLock lock(mutex_);
-  Running running;
-  running.invocation = std::move(invocation);
-  running_ = std::move(running);
-  changed_.notify_all();
+  if (running_.has_value() && running_->invocation.request_id == request_id)
+    running_->taken = false;
 }
 
 std::optional<EnvironmentOutcome> ExecutionEnvironment::AwaitAnswer(process::Deadline deadline) {
@@ -245,10 +277,15 @@ bool ExecutionEnvironment::Alive() const {
 }
 
 void ExecutionEnvironment::BeginShutdown(milliseconds grace) {
-  const MutexLock lock(mutex_);
-  shut_down_ = true;
-  if (process_ != nullptr) process_->Terminate(grace);
-  changed_.notify_all();
+  std::shared_ptr<http::Later> next;
+  {
+    const MutexLock lock(mutex_);
+    shut_down_ = true;
+    if (process_ != nullptr) process_->Terminate(grace);
+    next = std::move(next_);
+    changed_.notify_all();
+  }
+  if (next != nullptr) next->Send(NoLongerNewest(), steady_clock::now());
 }
 
 void ExecutionEnvironment::Kill() {
@@ -345,8 +382,6 @@ http::Reply ExecutionEnvironment::Answer(const http::Request& request) {
   if (!path.starts_with(kApiPrefix)) return {.status = 404, .body = "404 page not found\n"};
   path.remove_prefix(kApiPrefix.size());
   const bool post = request.method == "POST";
-  if (path == "invocation/next" && request.method == "GET")
-    return Next(request.headers.Get("Offstage-Init-Marks"));
   if (path == "init/error" && post) return TakeInitError(request.body);
   if (path.starts_with(kInvocationPrefix) && post) {
     path.remove_prefix(kInvocationPrefix.size());
@@ -362,32 +397,42 @@ http::Reply ExecutionEnvironment::Answer(const http::Request& request) {
   return {.status = 404, .body = "404 page not found\n"};
 }
 
-http::Reply ExecutionEnvironment::Next(std::string_view init_marks) {
-  MutexLock lock(mutex_);
-  const std::uint64_t call = ++next_calls_;
-  if (!ready_) {
-    ready_ = true;
-    ready_at_ = steady_clock::now();
-    init_parts_ = ReadMarks(init_marks, started_at_);
+bool ExecutionEnvironment::IsNext(const http::Request& request) const {
+  const std::string_view path = request.RawPath();
+  return request.method == "GET" && path.starts_with(kApiPrefix) &&
+         path.substr(kApiPrefix.size()) == "invocation/next";
+}
+
+void ExecutionEnvironment::TakeNext(const http::Request& request,
+                                    std::shared_ptr<http::Later> later) {
+  bool became_ready = false;
+  {
+    const MutexLock lock(mutex_);
+    if (!shut_down_) std::swap(next_, later);
+    if (!ready_) {
+      became_ready = true;
+      ready_ = true;
+      ready_at_ = steady_clock::now();
+      init_parts_ = ReadMarks(request.headers.Get("Offstage-Init-Marks"), started_at_);
+    }
   }
-  changed_.notify_all();
-  while (!shut_down_ && call == next_calls_ && (!running_.has_value() || running_->taken))
-    changed_.wait(lock);
-  if (shut_down_ || call != next_calls_) {
-    return Refused(403, "InvalidStateTransition", "this call of next is no longer the newest");
-  }
-  running_->taken = true;
-  Handed& invocation = running_->invocation;
+  if (became_ready) changed_.notify_all();
+  // Now the one before, or, at the end, this one.
+  if (later != nullptr) later->Send(NoLongerNewest(), steady_clock::now());
+  GiveRunning(process::Deadline::max());
+}
+
+http::Reply ExecutionEnvironment::EventReply(Handed invocation) const {
   http::Reply reply = JsonReply(200, std::move(invocation.payload));
-  reply.headers.Add("Lambda-Runtime-Aws-Request-Id", invocation.request_id);
+  reply.headers.Add("Lambda-Runtime-Aws-Request-Id", std::move(invocation.request_id));
   reply.headers.Add("Lambda-Runtime-Deadline-Ms",
                     std::to_string(EpochMillisNow() + parameters_.function.timeout.count()));
-  reply.headers.Add("Lambda-Runtime-Invoked-Function-Arn", invocation.function_arn);
+  reply.headers.Add("Lambda-Runtime-Invoked-Function-Arn", std::move(invocation.function_arn));
   if (!invocation.trace_header.empty()) {
-    reply.headers.Add("Lambda-Runtime-Trace-Id", invocation.trace_header);
+    reply.headers.Add("Lambda-Runtime-Trace-Id", std::move(invocation.trace_header));
   }
   if (!invocation.client_context.empty()) {
-    reply.headers.Add("Lambda-Runtime-Client-Context", invocation.client_context);
+    reply.headers.Add("Lambda-Runtime-Client-Context", std::move(invocation.client_context));
   }
   return reply;
 }
@@ -395,25 +440,26 @@ http::Reply ExecutionEnvironment::Next(std::string_view init_marks) {
 http::Reply ExecutionEnvironment::TakeResult(std::string_view request_id,
                                              EnvironmentOutcome outcome) {
   DrainOutput();
-  const MutexLock lock(mutex_);
-  if (!IsAwaited(request_id)) {
-    const bool late = request_id == last_request_id_ ||
-                      (running_.has_value() && running_->invocation.request_id == request_id);
-    // A runtime that reports the refusal of its too large answer has been heard already.
-    if (late && outcome.kind == EnvironmentOutcome::Kind::kReported) return Accepted();
-    return Refused(400, "InvalidRequestID", "Invalid request ID");
+  const bool too_large = outcome.payload.size() > kMaxResponseBytes;
+  if (too_large) outcome = {.kind = EnvironmentOutcome::Kind::kTooLarge};
+  {
+    const MutexLock lock(mutex_);
+    if (!IsAwaited(request_id)) {
+      const bool late = request_id == last_request_id_ ||
+                        (running_.has_value() && running_->invocation.request_id == request_id);
+      // A runtime that reports the refusal of its too large answer has been heard already.
+      if (late && outcome.kind == EnvironmentOutcome::Kind::kReported) return Accepted();
+      return Refused(400, "InvalidRequestID", "Invalid request ID");
+    }
+    running_->outcome = std::move(outcome);
   }
-  if (outcome.payload.size() > kMaxResponseBytes) {
-    running_->outcome = EnvironmentOutcome{.kind = EnvironmentOutcome::Kind::kTooLarge};
-    changed_.notify_all();
-    return Refused(
-        413, "Function.ResponseSizeTooLarge",
-        fmt::format("Response payload size exceeded maximum allowed payload size ({} bytes).",
-                    kMaxResponseBytes));
-  }
-  running_->outcome = std::move(outcome);
+  // Outside the lock: whoever wakes needs it at once.
   changed_.notify_all();
-  return Accepted();
+  if (!too_large) return Accepted();
+  return Refused(
+      413, "Function.ResponseSizeTooLarge",
+      fmt::format("Response payload size exceeded maximum allowed payload size ({} bytes).",
+                  kMaxResponseBytes));
 }
 
 bool ExecutionEnvironment::IsAwaited(std::string_view request_id) const {

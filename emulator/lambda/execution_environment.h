@@ -95,8 +95,9 @@ class ExecutionEnvironment : private process::Listener {
   };
   std::optional<InitParts> PartsOfInit() const;
 
-  // Gives the next invocation to the runtime; at most one at a time.
-  void Hand(Handed invocation);
+  // Gives the next invocation to the runtime, which has until `deadline` to read it; at most one at
+  // a time.
+  void Hand(Handed invocation, process::Deadline deadline);
   // Null: no answer at the deadline.
   std::optional<EnvironmentOutcome> AwaitAnswer(process::Deadline deadline);
 
@@ -144,7 +145,10 @@ class ExecutionEnvironment : private process::Listener {
   void OnExit(const process::ExitStatus& status) override;
   Status StartProcess();
   http::Reply Answer(const http::Request& request);
-  http::Reply Next(std::string_view init_marks);
+  bool IsNext(const http::Request& request) const;
+  void TakeNext(const http::Request& request, std::shared_ptr<http::Later> later);
+  void GiveRunning(process::Deadline deadline);
+  http::Reply EventReply(Handed invocation) const;
   http::Reply TakeResult(std::string_view request_id, EnvironmentOutcome outcome);
   http::Reply TakeInitError(const std::string& payload);
   std::optional<http::Reply> TakeStream(const http::Request& head, http::BodyReader& body);
@@ -159,11 +163,11 @@ class ExecutionEnvironment : private process::Listener {
   InvocationLog log_;
 
   mutable Mutex mutex_;
-  std::condition_variable_any changed_;
+  Condition changed_;
   bool ready_ OFFSTAGE_GUARDED_BY(mutex_) = false;
   bool shut_down_ OFFSTAGE_GUARDED_BY(mutex_) = false;
-  // Counts `next` calls: only the newest may take an invocation.
-  std::uint64_t next_calls_ OFFSTAGE_GUARDED_BY(mutex_) = 0;
+  // The newest `next` call, while it has no invocation.
+  std::shared_ptr<http::Later> next_ OFFSTAGE_GUARDED_BY(mutex_);
   std::optional<Running> running_ OFFSTAGE_GUARDED_BY(mutex_);
   std::string last_request_id_ OFFSTAGE_GUARDED_BY(mutex_);
   std::optional<std::string> init_error_ OFFSTAGE_GUARDED_BY(mutex_);

@@ -155,7 +155,8 @@ void Flight::HandOver() {
                       .payload = request_.payload,
                       .client_context = std::move(client_context),
                       .trace_header = request_.trace_header,
-                      .function_arn = request_.function});
+                      .function_arn = request_.function},
+                     run_deadline_);
   phase_ = Phase::kRunning;
 }
 

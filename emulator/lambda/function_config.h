@@ -61,6 +61,12 @@ struct FunctionConfig {
   // The function's execution role, shown by GetFunction. May be empty.
   std::string role_arn = {};
   std::string description = {};
+  // The next four are only shown: handlers run on this machine, whatever they say.
+  std::string architecture = "x86_64";
+  int ephemeral_storage_mb = 512;
+  // "PassThrough" or "Active".
+  std::string tracing = "PassThrough";
+  std::map<std::string, std::string> tags = {};
   // Where the template defines it ("template.yaml:12:5"), for messages. May be empty.
   std::string position = {};
 };

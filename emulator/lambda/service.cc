@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <condition_variable>
 #include <list>
 #include <thread>
 #include <unordered_map>

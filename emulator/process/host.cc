@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <condition_variable>
 #include <deque>
 #include <map>
 #include <thread>
@@ -65,7 +64,7 @@ struct Child {
   Descriptor output OFFSTAGE_GUARDED_BY(output_mutex);
 
   Mutex mutex;
-  std::condition_variable_any changed;
+  Condition changed;
   // From then on the pid may belong to somebody else.
   bool reaped OFFSTAGE_GUARDED_BY(mutex) = false;
   // OnExit has returned.
@@ -157,7 +156,7 @@ class HostState {
 
   Pipe wake_;
   Mutex mutex_;
-  std::condition_variable_any ordered_;
+  Condition ordered_;
   std::deque<Order*> orders_ OFFSTAGE_GUARDED_BY(mutex_);
   bool stopping_ OFFSTAGE_GUARDED_BY(mutex_) = false;
   // Used only on the host's thread.

@@ -4,7 +4,6 @@
 // lost, and the others go on in a new worker.
 #pragma once
 
-#include <condition_variable>
 #include <deque>
 #include <functional>
 #include <map>
@@ -62,7 +61,7 @@ class Coordinator {
   const Options options_;
   const std::string token_;
   mutable Mutex mutex_;
-  std::condition_variable_any changed_;
+  Condition changed_;
   std::deque<Assignment> waiting_ OFFSTAGE_GUARDED_BY(mutex_);
   // By worker.
   std::map<int, Assignment> running_ OFFSTAGE_GUARDED_BY(mutex_);

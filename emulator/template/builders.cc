@@ -34,6 +34,20 @@ std::string WithStageVariables(std::string function, const Api& api) {
 
 }  // namespace
 
+TextPairs ReadTags(const Node* written) {
+  TextPairs tags;
+  if (written == nullptr) {
+    return tags;
+  }
+  for (const Node& item : written->items()) {
+    tags.emplace_back(item.TextOf("Key"), item.TextOf("Value"));
+  }
+  for (const Entry& entry : written->entries()) {
+    tags.emplace_back(entry.key, entry.value.text());
+  }
+  return tags;
+}
+
 std::vector<std::string> TextList(const Node* node) {
   std::vector<std::string> texts;
   if (node == nullptr || node->IsNull()) {

@@ -25,5 +25,7 @@ std::string FunctionNameInArn(std::string_view arn);
 
 // What SAM or the author gave, as text; "" when absent.
 std::vector<std::string> TextList(const Node* node);
+// Tags: a list of {Key, Value}, or SAM's map; null: none.
+TextPairs ReadTags(const Node* written);
 
 }  // namespace offstage::templates

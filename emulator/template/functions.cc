@@ -146,6 +146,7 @@ Check ReadCommon(Scope& scope, ResourceEntry& entry, const Node& properties, Fun
   for (std::string& arn : TextList(properties.Find("Layers"))) {
     function.layers.push_back({.arn = std::move(arn)});
   }
+  function.tags = ReadTags(properties.Find("Tags"));
   function.architectures = TextList(properties.Find("Architectures"));
   if (function.architectures.empty()) {
     function.architectures = {"x86_64"};

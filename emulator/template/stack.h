@@ -132,6 +132,7 @@ struct Function {
   TextPairs environment = {};
   std::vector<Layer> layers = {};
   std::vector<std::string> architectures = {};
+  TextPairs tags = {};
   std::optional<int> reserved_concurrency = {};
   // AutoPublishAlias, or empty.
   std::string alias = {};

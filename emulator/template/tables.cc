@@ -44,21 +44,6 @@ Resolved<std::vector<SecondaryIndex>> ReadIndexes(const Node* written) {
   return indexes;
 }
 
-// Tags as a list of {Key, Value}, or SAM's map.
-TextPairs ReadTags(const Node* written) {
-  TextPairs tags;
-  if (written == nullptr) {
-    return tags;
-  }
-  for (const Node& item : written->items()) {
-    tags.emplace_back(item.TextOf("Key"), item.TextOf("Value"));
-  }
-  for (const Entry& entry : written->entries()) {
-    tags.emplace_back(entry.key, entry.value.text());
-  }
-  return tags;
-}
-
 void ReadThroughput(const Node& properties, Table& table) {
   if (const Node* throughput = properties.Find("ProvisionedThroughput")) {
     const Node* read = throughput->Find("ReadCapacityUnits");

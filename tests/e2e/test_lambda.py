@@ -1,5 +1,7 @@
 """Functions as users run them: AWS's own host names over TLS, nothing leaves the machine, aliases and
 destinations from the template, zip packages, debuggers, streamed answers through a real SDK's protocol."""
+import base64
+import hashlib
 import http.client
 import io
 import json
@@ -124,7 +126,8 @@ Resources:
     Events: {Get: {Type: Api, Properties: {Path: "/ruby/{what}", Method: get}}}}}
   Shell: {Type: AWS::Serverless::Function, Properties: {Runtime: provided.al2023, CodeUri: sh/, Handler: none,
     Events: {Get: {Type: Api, Properties: {Path: "/shell/{what}", Method: get}}}}}
-  Hello: {Type: AWS::Serverless::Function, Properties: {Runtime: python3.11, CodeUri: code.zip, Handler: app.hello,
+  Hello: {Type: AWS::Serverless::Function, Properties: {FunctionName: hello, Runtime: python3.11, CodeUri: code.zip,
+    Handler: app.hello, Architectures: [arm64], EphemeralStorage: {Size: 1024}, Tracing: Active, Tags: {team: blue},
     Events: {Get: {Type: Api, Properties: {Path: /hello, Method: get}}}}}
   Failing:
     Type: AWS::Serverless::Function
@@ -255,6 +258,18 @@ class Lambda(unittest.TestCase):
         self.assertEqual(headers["Content-Type"], "application/vnd.amazon.eventstream")
         self.assertEqual(re.findall(rb"PayloadChunk|one|two|InvokeComplete", body),
                          [b"PayloadChunk", b"one", b"PayloadChunk", b"two", b"InvokeComplete"])
+
+    def test_a_function_is_described_as_the_template_says(self):
+        status, _, body = self.aws("GET", "/2015-03-31/functions/hello")
+        self.assertEqual(status, 200, body)
+        function = json.loads(body)
+        configuration = function["Configuration"]
+        code = (self.project.folder / "code.zip").read_bytes()
+        self.assertEqual(configuration["CodeSize"], len(code))
+        self.assertEqual(configuration["CodeSha256"], base64.b64encode(hashlib.sha256(code).digest()).decode())
+        self.assertEqual((configuration["Architectures"], configuration["EphemeralStorage"], configuration["TracingConfig"]),
+                         (["arm64"], {"Size": 1024}, {"Mode": "Active"}))
+        self.assertEqual(function["Tags"], {"team": "blue"})
 
     def debug_port(self, function):
         return int(re.search(r"debug %s: attach a debugger to 127\.0\.0\.1:(\d+)" % function, self.emulator.output()).group(1))

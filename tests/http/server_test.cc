@@ -243,5 +243,110 @@ TEST(Server, HandsOverAChunkedBodyAsItComes) {
   EXPECT_NE(socket.ReadUntil("POST /other\nhi").find("200"), std::string::npos);
 }
 
+TEST(Server, ClosesAnIdleConnectionInTime) {
+  ServerOptions options;
+  options.keep_alive = std::chrono::milliseconds(20);
+  const auto server = StartServer(Echo, options);
+  RawSocket socket(server->port());
+  socket.Send("GET / HTTP/1.1\r\n\r\n");
+  socket.ReadResponse();
+  EXPECT_TRUE(socket.ClosedByPeer());
+}
+
+// "/later" is answered by whoever takes the last of `replies`.
+class LaterTest : public ::testing::Test {
+ protected:
+  LaterTest() {
+    ServerOptions options;
+    options.later = [this](const Request& request, const std::shared_ptr<Later>& later) {
+      if (request.target != "/later") return false;
+      asked_.push(later);
+      return true;
+    };
+    server_ = StartServer(Echo, options);
+  }
+
+  std::shared_ptr<Later> Asked() { return asked_.pop(); }
+
+  // One value at a time between two threads.
+  class Mailbox {
+   public:
+    void push(std::shared_ptr<Later> later) {
+      const std::lock_guard lock(mutex_);
+      values_.push_back(std::move(later));
+      changed_.notify_one();
+    }
+    std::shared_ptr<Later> pop() {
+      std::unique_lock lock(mutex_);
+      changed_.wait(lock, [this] { return !values_.empty(); });
+      auto value = std::move(values_.back());
+      values_.pop_back();
+      return value;
+    }
+
+   private:
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    std::vector<std::shared_ptr<Later>> values_;
+  } asked_;
+  std::unique_ptr<Server> server_;
+};
+
+constexpr auto kNoDeadline = std::chrono::steady_clock::time_point::max();
+
+TEST_F(LaterTest, AReplyComesFromAnotherThreadAndTheConnectionGoesOn) {
+  RawSocket socket(server_->port());
+  socket.Send("GET /later HTTP/1.1\r\n\r\n");
+  const auto later = Asked();
+  EXPECT_TRUE(later->Send({.headers = {{"X-Mine", "a\r\nX-Other: b"}}, .body = "x"}, kNoDeadline));
+  EXPECT_EQ(socket.ReadResponse(),
+            "HTTP/1.1 200 OK\r\nX-Mine: a  X-Other: b\r\nContent-Length: 1\r\n\r\nx");
+  EXPECT_FALSE(later->Send({.body = "again"}, kNoDeadline));
+  socket.Send("GET /now HTTP/1.1\r\n\r\n");
+  EXPECT_NE(socket.ReadResponse().find("GET /now"), std::string::npos);
+}
+
+TEST_F(LaterTest, SendingToAClientThatHasGoneFails) {
+  std::shared_ptr<Later> later;
+  {
+    RawSocket socket(server_->port());
+    socket.Send("GET /later HTTP/1.1\r\n\r\n");
+    later = Asked();
+  }
+  server_.reset();
+  EXPECT_FALSE(later->Send({.body = "x"}, kNoDeadline));
+}
+
+TEST_F(LaterTest, AClientThatDoesNotWaitIsCutOff) {
+  RawSocket socket(server_->port());
+  socket.Send("GET /later HTTP/1.1\r\n\r\nGET /now HTTP/1.1\r\n\r\n");
+  const auto later = Asked();
+  EXPECT_EQ(socket.ReadAll(), "");
+}
+
+TEST_F(LaterTest, AClientThatAsksForItIsClosedAfterItsReply) {
+  RawSocket socket(server_->port());
+  socket.Send("GET /later HTTP/1.1\r\nConnection: close\r\n\r\n");
+  EXPECT_TRUE(Asked()->Send({.body = "last"}, kNoDeadline));
+  EXPECT_NE(socket.ReadAll().find("last"), std::string::npos);
+}
+
+TEST_F(LaterTest, AClientThatDoesNotReadIsGivenUpAtTheDeadline) {
+  RawSocket socket(server_->port());
+  socket.Send("GET /later HTTP/1.1\r\n\r\n");
+  const auto later = Asked();
+  const std::string large(64 << 20, 'x');
+  EXPECT_FALSE(later->Send({.body = large},
+                           std::chrono::steady_clock::now() + std::chrono::milliseconds(20)));
+}
+
+TEST_F(LaterTest, AStopDoesNotWaitForReplies) {
+  RawSocket socket(server_->port());
+  socket.Send("GET /later HTTP/1.1\r\n\r\n");
+  const auto later = Asked();
+  server_.reset();
+  EXPECT_TRUE(socket.ClosedByPeer());
+}
+
 }  // namespace
 }  // namespace offstage::http

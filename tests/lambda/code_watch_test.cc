@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <utility>
 
 #include "support/temp_dir.h"
 
@@ -55,6 +56,29 @@ TEST_F(CodeWatchTest, AFileHalfWrittenIsNotYetAChange) {
   EXPECT_FALSE(Changed());
   file.close();
   EXPECT_TRUE(Changed());
+}
+
+TEST_F(CodeWatchTest, SeesWhatTakesTheFoldersPlace) {
+  test::TempDir elsewhere;
+  const auto folder = folder_.path() / "code";
+  std::filesystem::create_directories(folder);
+  CodeWatch watch(folder, "");
+  std::uint64_t before = watch.Generation();
+  const auto changed = [&] {
+    const std::uint64_t now = watch.Generation();
+    return now != std::exchange(before, now);
+  };
+  std::filesystem::rename(folder, elsewhere.path() / "old");
+  std::filesystem::create_directories(folder);
+  EXPECT_TRUE(changed());
+  folder_.Write("code/app.py", "new");
+  EXPECT_TRUE(changed());
+  std::filesystem::remove_all(folder);
+  folder_.Write("code", "a zip");
+  EXPECT_TRUE(changed());
+  folder_.Write("code", "another zip");
+  EXPECT_TRUE(changed());
+  EXPECT_FALSE(changed());
 }
 
 TEST_F(CodeWatchTest, CachesVersionControlAndOwnDataDoNotCount) {

@@ -48,6 +48,14 @@ void AddAlias(lambda::FunctionConfig& config, lambda::AliasConfig alias) {
   config.aliases.push_back(std::move(alias));
 }
 
+// SAM's Tracing, CloudFormation's TracingConfig.
+std::string TracingMode(const Node& properties) {
+  std::string mode = properties.TextOf("Tracing");
+  if (const Node* config = properties.Find("TracingConfig"); config != nullptr && config->IsMap())
+    mode = config->TextOf("Mode");
+  return mode == "Active" ? mode : "PassThrough";
+}
+
 lambda::FunctionConfig ToConfig(const templates::Function& function) {
   lambda::FunctionConfig config;
   config.name = function.name;
@@ -67,7 +75,12 @@ lambda::FunctionConfig ToConfig(const templates::Function& function) {
   config.role_arn = function.role_arn;
   config.description = function.description;
   config.position = function.position.Text();
+  if (!function.architectures.empty()) config.architecture = function.architectures.front();
+  config.ephemeral_storage_mb = function.ephemeral_storage_mb;
   const Node& properties = function.properties;
+  config.tracing = TracingMode(properties);
+  for (const auto& [name, value] : function.tags)
+    config.tags[name] = value;
   if (const Node* event_invoke = properties.Find("EventInvokeConfig"))
     ReadAsync(*event_invoke, config.async);
   // SAM's name, and CloudFormation's.

@@ -4,11 +4,25 @@
 
 namespace offstage::dynamodb {
 
+std::shared_ptr<WriteQueue::Job::Bell> WriteQueue::Job::BellOfThisThread() {
+  thread_local const auto bell = std::make_shared<Bell>();
+  return bell;
+}
+
 void WriteQueue::Job::MoveTo(State next) {
-  // Notified with the lock held: once it is free the job may be gone.
-  const std::lock_guard lock(mutex);
-  state = next;
-  changed.notify_one();
+  const std::shared_ptr<Bell> kept = bell;
+  {
+    const std::lock_guard lock(kept->mutex);
+    state = next;
+  }
+  // The job may be gone by now. Rung outside the lock: whoever wakes needs it at once.
+  kept->rung.notify_one();
+}
+
+WriteQueue::Job::State WriteQueue::Job::AwaitMove() {
+  std::unique_lock lock(bell->mutex);
+  bell->rung.wait(lock, [this] { return state != State::kWaiting; });
+  return state;
 }
 
 void WriteQueue::Run(Job& job) {
@@ -18,10 +32,7 @@ void WriteQueue::Run(Job& job) {
     if (led_) {
       waiting_.push_back(&job);
       lock.unlock();
-      std::unique_lock own(job.mutex);
-      job.changed.wait(own, [&job] { return job.state != Job::State::kWaiting; });
-      if (job.state == Job::State::kDone) return;
-      own.unlock();
+      if (job.AwaitMove() == Job::State::kDone) return;
       // The leader before has chosen this one, the first in line.
       lock.lock();
       const auto end =
@@ -34,12 +45,17 @@ void WriteQueue::Run(Job& job) {
     }
   }
   run_(group);
+  // The next group first: it must not wait until everybody of this one has been told.
+  Job* next = nullptr;
+  {
+    const std::lock_guard lock(mutex_);
+    led_ = !waiting_.empty();
+    if (led_) next = waiting_.front();
+  }
+  if (next != nullptr) next->MoveTo(Job::State::kLeads);
   for (Job* other : group) {
     if (other != &job) other->MoveTo(Job::State::kDone);
   }
-  const std::lock_guard lock(mutex_);
-  led_ = !waiting_.empty();
-  if (led_) waiting_.front()->MoveTo(Job::State::kLeads);
 }
 
 }  // namespace offstage::dynamodb

@@ -6,6 +6,7 @@
 #include <condition_variable>
 #include <exception>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <vector>
 
@@ -30,10 +31,17 @@ class WriteQueue {
    private:
     friend class WriteQueue;
     enum class State { kWaiting, kLeads, kDone };
-    std::mutex mutex;
-    std::condition_variable changed;
-    State state = State::kWaiting;
+    // Where a thread waits for its job; the thread's own, so that it can be told after the job is
+    // gone.
+    struct Bell {
+      std::mutex mutex;
+      std::condition_variable rung;
+    };
+    static std::shared_ptr<Bell> BellOfThisThread();
+    const std::shared_ptr<Bell> bell = BellOfThisThread();
+    State state = State::kWaiting;  // Guarded by the bell's mutex.
     void MoveTo(State next);
+    State AwaitMove();
   };
 
   // Runs the jobs of a group and sets their outcomes; never two groups at once.
