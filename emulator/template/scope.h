@@ -33,6 +33,8 @@ struct LoadContext {
   int stacks = 0;
   std::size_t text_budget = 64 * 1024 * 1024;
   std::set<std::string> noted = {};
+  // The first circle of resources that need each other, which no deployment survives.
+  std::optional<Error> cycle = std::nullopt;
   // Content of layers, by version ARN.
   std::map<std::string, std::filesystem::path> layers = {};
 
