@@ -115,6 +115,23 @@ Resolved<std::string> Scope::MakePhysicalId(ResourceEntry& entry) {
   return GenerateId(entry, entry.info == nullptr ? IdStyle::kName : entry.info->id_style);
 }
 
+// Of what belongs to a function: FunctionName takes its name or ARN.
+Resolved<std::string> Scope::FunctionArn(ResourceEntry& entry) {
+  if (ResourceEntry* maker = entry.generated_by.empty() ? nullptr : FindEntry(entry.generated_by)) {
+    return Format(*maker, maker->info->arn);
+  }
+  const Node* written = entry.definition.FindPath("Properties", "FunctionName");
+  if (written == nullptr) {
+    return FailAt(entry.position, fmt::format("{} needs a FunctionName", entry.type));
+  }
+  OFFSTAGE_TRY(std::string name, Text(*written, "FunctionName"));
+  if (name.rfind("arn:", 0) == 0) {
+    return name;
+  }
+  return fmt::format("arn:{}:lambda:{}:{}:function:{}", context_.stack.partition,
+                     context_.options.region, context_.options.account_id, name);
+}
+
 Resolved<std::string> Scope::Format(ResourceEntry& entry, std::string_view format) {
   std::string out;
   std::size_t at = 0;
@@ -138,6 +155,14 @@ Resolved<std::string> Scope::Format(ResourceEntry& entry, std::string_view forma
       out += context_.stack.partition;
     } else if (token == "stack") {
       out += stack_name();
+    } else if (token == "function") {
+      OFFSTAGE_TRY(const std::string function, FunctionArn(entry));
+      out += function;
+    } else if (token == "name") {
+      const Node* name = entry.definition.FindPath("Properties", "Name");
+      OFFSTAGE_TRY(const std::string text,
+                   name == nullptr ? Resolved<std::string>(entry.id) : Text(*name, "Name"));
+      out += text;
     } else if (token == "logical") {
       out += entry.id;
     } else if (token == "uuid") {

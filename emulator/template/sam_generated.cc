@@ -38,6 +38,12 @@ std::string_view FunctionPart(const ResourceEntry& function, std::string_view re
   if (rest == "Url" && Property(function, "FunctionUrlConfig") != nullptr) {
     return "AWS::Lambda::Url";
   }
+  if (rest == "EventInvokeConfigOnSuccessQueue" || rest == "EventInvokeConfigOnFailureQueue") {
+    return "AWS::SQS::Queue";
+  }
+  if (rest == "EventInvokeConfigOnSuccessTopic" || rest == "EventInvokeConfigOnFailureTopic") {
+    return "AWS::SNS::Topic";
+  }
   const Node* alias = Property(function, "AutoPublishAlias");
   if (alias != nullptr && rest.rfind("Version", 0) == 0) {
     return "AWS::Lambda::Version";
@@ -84,7 +90,10 @@ ResourceEntry* FindSamGenerated(Scope& scope, std::string_view id) {
         entry.type == "AWS::Serverless::StateMachine") {
       const std::string_view type = FunctionPart(entry, rest);
       if (!type.empty()) {
-        return &scope.AddGenerated(std::string(id), type, entry.id, Node::Map(entry.position));
+        const bool alias = type == "AWS::Lambda::Alias";
+        return &scope.AddGenerated(std::string(id), type, entry.id,
+                                   alias ? WithName("Name", *Property(entry, "AutoPublishAlias"))
+                                         : Node::Map(entry.position));
       }
     }
     const bool rest_api = entry.type == "AWS::Serverless::Api";

@@ -149,6 +149,7 @@ class Scope {
   const std::string& path() const { return options_.path; }
   const std::string& stack_name() const { return options_.stack_name; }
   const std::string& stack_id() const { return options_.stack_id; }
+  const std::string& region() const { return context_.options.region; }
   std::string PathOf(std::string_view logical_id) const;
   bool uses_sam() const { return uses_sam_; }
   bool HasTransform(std::string_view name) const;
@@ -169,6 +170,7 @@ class Scope {
   // Each event alone: one that is wrong is left out, with its route.
   Node EvaluateEvents(const ResourceEntry& entry, const Node& events);
   Resolved<std::string> MakePhysicalId(ResourceEntry& entry);
+  Resolved<std::string> FunctionArn(ResourceEntry& entry);
   std::string GenerateId(const ResourceEntry& entry, IdStyle style);
   Resolved<Scope*> LoadNested(ResourceEntry& entry);
   std::vector<std::string> ReferableNames() const;
