@@ -124,11 +124,11 @@ class Connector {
   std::string ArnOf(ResourceEntry* entry, const Node& written) {
     if (entry != nullptr && entry->info != nullptr) {
       const auto formatted = scope_.Format(*entry, entry->info->arn);
-      if (formatted.ok()) {
+      if (formatted.ok() && !formatted->empty()) {
         return *formatted;
       }
     }
-    return written.TextOf("Arn");
+    return written.TextOf("Arn");  // The author gives it where there is no resource.
   }
 
   template <std::size_t kCount>

@@ -5,6 +5,9 @@
 namespace offstage::templates {
 
 Resolved<Node> IncludeFile(Scope& scope, const Node& transform, const Position& position) {
+  if (transform.IsList() && transform.items().size() == 1) {
+    return IncludeFile(scope, transform.items()[0], position);
+  }
   const std::string name = transform.TextOf("Name");
   if (name != "AWS::Include") {
     return FailAt(position,

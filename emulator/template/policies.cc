@@ -17,7 +17,8 @@ std::string ManagedArn(Scope& scope, const std::string& name) {
   }
   // AWS's managed policies have paths (service-role/...) that a name alone does not tell.
   const bool service_role =
-      name.rfind("AWSLambda", 0) == 0 && name.find("Role") != std::string::npos;
+      (name.rfind("AWSLambda", 0) == 0 && name.find("Role") != std::string::npos) ||
+      name == "AWSLambdaENIManagementAccess" || name == "AmazonAPIGatewayPushToCloudWatchLogs";
   return fmt::format("arn:{}:iam::aws:policy/{}{}", scope.context().stack.partition,
                      service_role ? "service-role/" : "", name);
 }
