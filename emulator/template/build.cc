@@ -4,6 +4,7 @@
 #include "template/connectors.h"
 #include "template/cycles.h"
 #include "template/fates.h"
+#include "template/sam.h"
 #include "template/scope.h"
 
 namespace offstage::templates {
@@ -140,6 +141,9 @@ void Scope::BuildOutput(const Entry& output) {
     Note(Fate::kRefused, problem.position, "Outputs." + output.key,
          problem.message + "; the output is left out", problem.reason);
   };
+  if (IsLoop(output.key)) {
+    return refuse({output.key_position, std::string(kLoopsNeed)});
+  }
   if (const Node* condition = output.value.Find("Condition")) {
     const auto holds = Condition(condition->text(), condition->position());
     if (!holds.ok()) {

@@ -122,9 +122,11 @@ class Connector {
   }
 
   std::string ArnOf(ResourceEntry* entry, const Node& written) {
-    if (entry != nullptr && entry->info != nullptr) {
-      const auto formatted = scope_.Format(*entry, entry->info->arn);
-      if (formatted.ok() && !formatted->empty()) {
+    if (entry != nullptr) {
+      const bool known = entry->info != nullptr && !entry->info->arn.empty();
+      const auto formatted = scope_.Format(
+          *entry, known ? std::string(entry->info->arn) : GenericArnFormat(entry->type));
+      if (formatted.ok()) {
         return *formatted;
       }
     }

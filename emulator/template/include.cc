@@ -11,7 +11,8 @@ Resolved<Node> IncludeFile(Scope& scope, const Node& transform, const Position& 
   const std::string name = transform.TextOf("Name");
   if (name != "AWS::Include") {
     return FailAt(position,
-                  fmt::format("the macro '{}' runs on AWS only; AWS::Include is emulated", name));
+                  fmt::format("the macro '{}' runs on AWS only; AWS::Include is emulated", name),
+                  Reason::kNotEmulated);
   }
   const Node* written = transform.FindPath("Parameters", "Location");
   if (written == nullptr) {

@@ -26,6 +26,13 @@ ResourceEntry* FindSamGenerated(Scope& scope, std::string_view id);
 Resolved<std::optional<Node>> SamReference(Scope& scope, std::string_view name,
                                            const Position& position);
 
+// "Fn::ForEach::Name", and what to say of one that is left because the transform is not there.
+inline bool IsLoop(std::string_view key) {
+  return key.rfind("Fn::ForEach::", 0) == 0;
+}
+inline constexpr std::string_view kLoopsNeed =
+    "Fn::ForEach needs 'Transform: AWS::LanguageExtensions'";
+
 // Replaces Fn::ForEach (AWS::LanguageExtensions) everywhere below `node`.
 Check ExpandLoops(Scope& scope, Node& node);
 

@@ -177,6 +177,10 @@ Check Scope::TakeParameters(const std::vector<std::pair<std::string, Node>>& giv
 
 void Scope::TakeResources() {
   for (const Entry& written : Section("Resources")->entries()) {
+    if (IsLoop(written.key)) {
+      Note(Fate::kRefused, written.key_position, written.key, std::string(kLoopsNeed));
+      continue;
+    }
     const Node* type = written.value.Find("Type");
     if (type == nullptr || !type->IsString()) {
       Note(Fate::kRefused, written.key_position, written.key,
