@@ -16,7 +16,7 @@ void PrepareSam(Scope& scope);
 
 // `global` under `local`: maps merged, lists with the global entries first, anything else local.
 // docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification-template-anatomy-globals.html
-Node MergeGlobal(const Node& global, const Node& local);
+Node MergeGlobal(const Node& global, Node local);
 
 // A resource that SAM generates from another ("MyFunctionRole", "ServerlessRestApiProdStage"),
 // added to the scope; null when the id is none of these.

@@ -176,7 +176,8 @@ Check Scope::TakeParameters(const std::vector<std::pair<std::string, Node>>& giv
 }
 
 void Scope::TakeResources() {
-  for (const Entry& written : Section("Resources")->entries()) {
+  // Their entries own the resources from here on; the document keeps the keys.
+  for (Entry& written : document_.root.Find("Resources")->entries()) {
     if (IsLoop(written.key)) {
       Note(Fate::kRefused, written.key_position, written.key, std::string(kLoopsNeed));
       continue;
@@ -191,7 +192,7 @@ void Scope::TakeResources() {
     entry->id = written.key;
     entry->type = type->text();
     entry->position = written.key_position;
-    entry->definition = written.value;
+    entry->definition = std::move(written.value);
     entry->info = FindResourceType(entry->type);
     by_id_[entry->id] = entry.get();
     entries_.push_back(std::move(entry));
