@@ -101,6 +101,9 @@ void Scope::BuildEntry(ResourceEntry& entry) {
   const auto reference = Format(entry, entry.info == nullptr ? "{id}" : entry.info->ref);
   const auto arn = Format(
       entry, entry.info == nullptr ? GenericArnFormat(entry.type) : std::string(entry.info->arn));
+  if (!reference.ok() || !arn.ok()) {
+    return refuse(reference.ok() ? arn.error() : reference.error());
+  }
   Node metadata;
   if (const Node* written = entry.definition.Find("Metadata")) {
     auto value = Value(*written);

@@ -78,6 +78,9 @@ struct ResourceEntry {
   // The logical id of the SAM resource that it was generated from; or empty.
   std::string generated_by;
   Lazy<std::string> physical_id = {};
+  // Of what belongs to a function.
+  Lazy<std::string> function_arn = {};
+  Lazy<std::string> name = {};
   Lazy<Node> properties = {};
   Lazy<Scope*> nested = {};
 };
@@ -170,7 +173,7 @@ class Scope {
   // Each event alone: one that is wrong is left out, with its route.
   Node EvaluateEvents(const ResourceEntry& entry, const Node& events);
   Resolved<std::string> MakePhysicalId(ResourceEntry& entry);
-  Resolved<std::string> FunctionArn(ResourceEntry& entry);
+  Resolved<std::string> MakeFunctionArn(ResourceEntry& entry);
   std::string GenerateId(const ResourceEntry& entry, IdStyle style);
   Resolved<Scope*> LoadNested(ResourceEntry& entry);
   std::vector<std::string> ReferableNames() const;
