@@ -266,13 +266,13 @@ class Deployment::Impl {
 
   void CreateEvents(StateFolder* state) {
     EventSources sources = ToEventSources(stack_);
+    for (const templates::Note& note : sources.notes)
+      context_.log.Warn(note.Text());
     if (stream_reader_ == nullptr && !sources.sources.mappings.empty()) {
-      sources.notes.push_back(
+      context_.log.Warn(
           "functions are not called by streams of another engine (--dynamodb-endpoint)");
       sources.sources.mappings.clear();
     }
-    for (const std::string& note : sources.notes)
-      context_.log.Warn(note);
     events_ = std::make_unique<events::Service>(
         std::move(sources.sources),
         events::Dependencies{

@@ -1,8 +1,12 @@
 // offstage validate: what would fail at or after a deployment, and what becomes of each resource.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
+#include <iterator>
 
+#include "app/provision/apis.h"
+#include "app/provision/event_sources.h"
 #include "cli/options.h"
 #include "validate/validate.h"
 
@@ -23,6 +27,13 @@ std::string Print(const validate::Report& report, const ValidateCommandOptions& 
   return validate::TextReport(report, !options.common.quiet);
 }
 
+std::vector<templates::Note> LeftOut(const templates::Stack& stack) {
+  std::vector<templates::Note> notes = app::ToEventSources(stack).notes;
+  std::vector<templates::Note> routes = app::RefusedRoutes(stack);
+  std::move(routes.begin(), routes.end(), std::back_inserter(notes));
+  return notes;
+}
+
 int RunValidate(const ValidateCommandOptions& options) {
   const auto plan = app::PlanProject(ToProjectOptions(options.common));
   if (!plan.ok()) return Complain(plan.error(), kUsageOrTemplate);
@@ -30,6 +41,7 @@ int RunValidate(const ValidateCommandOptions& options) {
   templates::IdRegistry ids(seeded);
   validate::ValidateOptions validate_options;
   validate_options.load = app::ToLoadOptions(*plan);
+  validate_options.left_out = LeftOut;
   const auto report = validate::Validate(validate_options, ids);
   if (!report.ok()) return Complain(report.error(), kUsageOrTemplate);
   const std::string text = Print(*report, options);

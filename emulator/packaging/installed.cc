@@ -117,4 +117,29 @@ for (const [place, { folder, version, name }] of taken) {
 )js";
 }
 
+std::string_view InstalledRubyScript() {
+  return R"ruby(
+require 'bundler'
+require 'fileutils'
+begin
+  specs = Bundler.ui.silence { Bundler.definition.specs.to_a }
+rescue Bundler::BundlerError => e
+  puts e.message.lines.map(&:strip).reject(&:empty?).first(3)
+  exit 3
+end
+target = File.join('vendor/bundle/ruby', RbConfig::CONFIG['ruby_version'])
+specs.reject { |s| s.name == 'bundler' || s.default_gem? }.sort_by(&:name).each do |spec|
+  places = { spec.full_gem_path => "gems/#{spec.full_name}",
+             spec.loaded_from => "specifications/#{spec.full_name}.gemspec",
+             spec.extension_dir => spec.extension_dir[/extensions\/.*/].to_s }
+  places.each do |from, to|
+    next if from.nil? || to.empty? || !File.exist?(from)
+    FileUtils.mkdir_p(File.dirname(File.join(target, to)))
+    FileUtils.cp_r(from, File.join(target, to))
+  end
+  puts "#{spec.name} #{spec.version}"
+end
+)ruby";
+}
+
 }  // namespace offstage::packaging

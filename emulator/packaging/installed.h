@@ -13,5 +13,8 @@ std::string_view InstalledPythonScript();
 // node -e SCRIPT package.json TARGET SOURCE: TARGET is a node_modules folder; packages are looked
 // for from SOURCE upwards and among the globally installed ones.
 std::string_view InstalledNodeScript();
+// ruby -e SCRIPT, in a folder with a Gemfile: the gems go into its vendor/bundle, where AWS's Ruby
+// looks for them. BUNDLE_WITHOUT names the groups that are left out.
+std::string_view InstalledRubyScript();
 
 }  // namespace offstage::packaging

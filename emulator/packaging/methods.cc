@@ -28,9 +28,10 @@ std::string Failure(std::string_view command, const CommandResult& result) {
 
 // Copied from what is installed here, in place of `command`, whose failure is `why`.
 Made TakeInstalled(Workshop& workshop, std::vector<std::string> arguments, const fs::path& folder,
-                   std::string_view index, const std::string& why) {
+                   std::string_view index, const std::string& why,
+                   const std::vector<std::string>& environment = {}) {
   const CommandResult taken =
-      RunCommand(workshop.host, std::move(arguments), folder, {}, workshop.step_timeout);
+      RunCommand(workshop.host, std::move(arguments), folder, environment, workshop.step_timeout);
   std::vector<std::string> lines;
   for (const std::string_view line : Split(Trim(taken.output), '\n')) {
     if (!line.empty()) {
@@ -212,26 +213,27 @@ Made MakeRuby(Workshop& workshop, const Task& task, const fs::path& artifact) {
   if (!bundle) {
     return {{}, "there is no bundle in PATH, which installs the Gemfile; install bundler"};
   }
-  const std::vector<std::string> settings = {"BUNDLE_PATH=vendor/bundle",
-                                             "BUNDLE_WITHOUT=development:test", "BUNDLE_RETRY=1",
-                                             "BUNDLE_TIMEOUT=10"};
-  std::vector<std::string> command = {bundle->string(), "install", "--quiet"};
-  CommandResult installed;
+  const std::string without = "BUNDLE_WITHOUT=development:test";
+  std::string why;
   if (!workshop.offline) {
-    installed = RunCommand(workshop.host, command, artifact, settings, workshop.step_timeout);
-    if (installed.ok || !SaysUnreachable(installed.output)) {
-      return installed.ok ? Made() : Made{{}, Failure("bundle install", installed)};
+    const CommandResult installed =
+        RunCommand(workshop.host, {bundle->string(), "install", "--quiet"}, artifact,
+                   {"BUNDLE_PATH=vendor/bundle", without, "BUNDLE_RETRY=1", "BUNDLE_TIMEOUT=10"},
+                   workshop.step_timeout);
+    if (installed.ok) {
+      return {};
+    }
+    why = Failure("bundle install", installed);
+    if (!SaysUnreachable(installed.output)) {
+      return {{}, why};
     }
   }
-  command.emplace_back("--local");
-  const CommandResult local =
-      RunCommand(workshop.host, command, artifact, settings, workshop.step_timeout);
-  if (local.ok) {
-    return {{"gems taken from this machine, as rubygems.org cannot be reached"}, ""};
+  const auto ruby = FindProgram("ruby");
+  if (!ruby) {
+    return {{}, "there is no ruby in PATH"};
   }
-  return {{},
-          "rubygems.org cannot be reached, and the gems of this machine do not do: " +
-              Failure("bundle install --local", local)};
+  return TakeInstalled(workshop, {ruby->string(), "-e", std::string(InstalledRubyScript())},
+                       artifact, "rubygems.org", why, {without});
 }
 
 // The Makefile's target build-LogicalId, as SAM calls it: in a copy of the source.

@@ -5,8 +5,9 @@
 namespace offstage::templates {
 namespace {
 
-// What a function may do with a destination; actions are separated by blanks, resources too, with
-// {} for the destination's ARN. Empty: the permission does not exist.
+// What a function may do with a destination or a source; actions are separated by blanks, resources
+// too, with {} for the ARN of the other and {execution} for that of a state machine's executions.
+// Empty: the permission does not exist. A type may have several.
 struct Grant {
   std::string_view type;
   std::string_view read;
@@ -41,9 +42,34 @@ constexpr Grant kGrants[] = {
     {"AWS::Events::EventBus", "", "events:PutEvents", "{}"},
     {"AWS::Serverless::StateMachine", "states:DescribeStateMachine states:ListExecutions",
      "states:StartExecution states:StartSyncExecution", "{}"},
+    {"AWS::Serverless::StateMachine",
+     "states:DescribeExecution states:DescribeStateMachineForExecution "
+     "states:GetExecutionHistory",
+     "states:StopExecution", "{execution}"},
     {"AWS::StepFunctions::StateMachine", "states:DescribeStateMachine states:ListExecutions",
      "states:StartExecution states:StartSyncExecution", "{}"},
+    {"AWS::StepFunctions::StateMachine",
+     "states:DescribeExecution states:DescribeStateMachineForExecution "
+     "states:GetExecutionHistory",
+     "states:StopExecution", "{execution}"},
+    {"AWS::Location::PlaceIndex",
+     "geo:DescribePlaceIndex geo:GetPlace geo:SearchPlaceIndexForPosition "
+     "geo:SearchPlaceIndexForSuggestions geo:SearchPlaceIndexForText",
+     "", "{}"},
 };
+
+// What a function may do with the source that calls it.
+constexpr std::string_view kStreamRead =
+    "dynamodb:DescribeStream dynamodb:GetRecords dynamodb:GetShardIterator dynamodb:ListStreams";
+constexpr Grant kSourceGrants[] = {
+    {"AWS::SQS::Queue", "sqs:ReceiveMessage sqs:GetQueueAttributes", "sqs:DeleteMessage", "{}"},
+    {"AWS::DynamoDB::Table", kStreamRead, "", "{}/stream/*"},
+    {"AWS::Serverless::SimpleTable", kStreamRead, "", "{}/stream/*"},
+};
+
+bool IsFunction(std::string_view type) {
+  return type == "AWS::Serverless::Function" || type == "AWS::Lambda::Function";
+}
 
 class Connector {
  public:
@@ -51,19 +77,15 @@ class Connector {
       : scope_(scope), path_(std::move(path)), properties_(properties) {}
 
   void Apply(const std::string& source_id) {
-    Function* source = FindFunction(source_id);
-    if (source == nullptr) {
-      return Say("connectors from anything but a function of the template are not emulated");
-    }
     const Node* destination = properties_.Find("Destination");
     if (destination == nullptr) {
       return Say("a connector needs a Destination", Reason::kWrong);
     }
     if (!destination->IsList()) {
-      return ApplyTo(*source, *destination);
+      return ApplyTo(source_id, *destination);
     }
     for (const Node& item : destination->items()) {
-      ApplyTo(*source, item);
+      ApplyTo(source_id, item);
     }
   }
 
@@ -81,42 +103,74 @@ class Connector {
     return nullptr;
   }
 
-  void ApplyTo(Function& source, const Node& destination) {
+  void ApplyTo(const std::string& source_id, const Node& destination) {
     const std::string id = destination.TextOf("Id");
     ResourceEntry* entry = id.empty() ? nullptr : scope_.FindEntry(id);
     if (!id.empty() && entry == nullptr) {
       return Say(fmt::format("the template has no resource '{}'", id), Reason::kWrong);
     }
     const std::string type = entry == nullptr ? destination.TextOf("Type") : entry->type;
-    const auto grant = std::find_if(std::begin(kGrants), std::end(kGrants),
-                                    [&](const Grant& row) { return row.type == type; });
-    if (grant == std::end(kGrants)) {
-      return Say(fmt::format("connectors from a function to {} are not emulated", type));
+    if (Function* source = FindFunction(source_id)) {
+      return Give(*source, kGrants, type, ArnOf(entry, destination), "from a function to");
     }
-    std::string arn = destination.TextOf("Arn");
+    ResourceEntry* from = source_id.empty() ? nullptr : scope_.FindEntry(source_id);
+    Function* called = IsFunction(type) ? FindFunction(id) : nullptr;
+    if (from == nullptr || called == nullptr) {
+      return Say("only connectors from or to a function of the template are emulated");
+    }
+    Give(*called, kSourceGrants, from->type, ArnOf(from, Node::Map()), "to a function from");
+  }
+
+  std::string ArnOf(ResourceEntry* entry, const Node& written) {
     if (entry != nullptr) {
-      const auto formatted = scope_.Format(*entry, entry->info->arn);
-      arn = formatted.ok() ? *formatted : arn;
+      const bool known = entry->info != nullptr && !entry->info->arn.empty();
+      const auto formatted = scope_.Format(
+          *entry, known ? std::string(entry->info->arn) : GenericArnFormat(entry->type));
+      if (formatted.ok()) {
+        return *formatted;
+      }
     }
-    if (const Node* permissions = properties_.Find("Permissions")) {
-      for (const Node& permission : permissions->items()) {
-        Give(source, *grant, permission, arn);
+    return written.TextOf("Arn");  // The author gives it where there is no resource.
+  }
+
+  template <std::size_t kCount>
+  void Give(Function& function, const Grant (&grants)[kCount], std::string_view type,
+            const std::string& arn, std::string_view direction) {
+    if (std::none_of(std::begin(grants), std::end(grants),
+                     [&](const Grant& grant) { return grant.type == type; })) {
+      return Say(fmt::format("connectors {} {} are not emulated", direction, type));
+    }
+    const Node* permissions = properties_.Find("Permissions");
+    if (permissions == nullptr) {
+      return;
+    }
+    for (const Node& permission : permissions->items()) {
+      bool any = false;
+      for (const Grant& grant : grants) {
+        any |= grant.type == type && GiveOne(function, grant, permission, arn);
+      }
+      if (!any) {
+        Say(fmt::format("there is no {} {} {}", permission.text(), direction, type),
+            Reason::kWrong);
       }
     }
   }
 
-  void Give(Function& source, const Grant& grant, const Node& permission, const std::string& arn) {
+  // False: the permission does not exist.
+  bool GiveOne(Function& function, const Grant& grant, const Node& permission,
+               const std::string& arn) {
     const std::string_view actions = permission.text() == "Read"    ? grant.read
                                      : permission.text() == "Write" ? grant.write
                                                                     : std::string_view();
     if (actions.empty()) {
-      return Say(fmt::format("there is no {} from a function to {}", permission.text(), grant.type),
-                 Reason::kWrong);
+      return false;
     }
-    const auto list = [](std::string_view words, const std::string& replacement) {
+    const std::string executions = ReplaceAll(arn, ":stateMachine:", ":execution:") + ":*";
+    const auto list = [&](std::string_view words, const std::string& replacement) {
       Node items = Node::List();
       for (const std::string_view word : Split(words, ' ')) {
-        items.items().push_back(Node::String(ReplaceAll(std::string(word), "{}", replacement)));
+        items.items().push_back(Node::String(ReplaceAll(
+            ReplaceAll(std::string(word), "{execution}", executions), "{}", replacement)));
       }
       return items;
     };
@@ -127,8 +181,9 @@ class Connector {
     Node document = Node::Map(permission.position());
     document.Set("Version", Node::String("2012-10-17"));
     document.Set("Statement", Node::List({std::move(statement)}, permission.position()));
-    source.policies.push_back(
+    function.policies.push_back(
         {.name = path_, .document = std::move(document), .position = permission.position()});
+    return true;
   }
 
   Scope& scope_;

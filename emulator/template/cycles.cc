@@ -163,11 +163,23 @@ class GraphBuilder {
         return AddSub(from, call.value);
       }
       if (call.key == "Fn::If") {
-        return;  // Which branch counts depends on the parameters.
+        return AddBranch(from, call.value);
       }
     }
     for (const Entry& entry : node.entries()) {
       AddReferences(from, entry.value);
+    }
+  }
+
+  // Only the branch that the parameters choose makes the resource wait for others.
+  void AddBranch(const std::string& from, const Node& argument) {
+    const auto& items = argument.items();
+    if (items.size() != 3) {
+      return;  // Said where it is evaluated.
+    }
+    const auto holds = scope_.Condition(items[0].text(), items[0].position());
+    if (holds.ok()) {
+      AddReferences(from, items[*holds ? 1 : 2]);
     }
   }
 
@@ -286,10 +298,15 @@ void NoteCycles(Scope& scope) {
       steps.push_back(fmt::format("{} needs {} (line {})", Shown(way[i]), Shown(next), place.line));
       position = i == 0 ? place : position;
     }
-    scope.Note(Fate::kRefused, position, names[0],
-               fmt::format("circular dependency between resources: [{}]; CloudFormation refuses "
-                           "the template: {}",
-                           Join(names, ", "), Join(steps, ", ")));
+    const std::string message = fmt::format(
+        "circular dependency between resources: [{}]; CloudFormation refuses the template: {}",
+        Join(names, ", "), Join(steps, ", "));
+    scope.Note(Fate::kRefused, position, names[0], message);
+    LoadContext& context = scope.context();
+    if (!context.cycle) {
+      context.cycle =
+          Error{fmt::format("{}: {}: {}", position.Text(), scope.PathOf(names[0]), message)};
+    }
   }
 }
 

@@ -1,5 +1,6 @@
 #include "template/document.h"
 
+#include <algorithm>
 #include <fstream>
 
 #include "base/text.h"
@@ -9,6 +10,18 @@ namespace offstage::templates {
 namespace {
 
 constexpr std::string_view kUtf8Mark = "\xEF\xBB\xBF";
+
+bool IsText(std::string_view text) {
+  return IsValidUtf8(text) && text.find('\0') == std::string_view::npos;
+}
+
+// The first that is no text, from 1.
+std::size_t BadLine(std::string_view text) {
+  const auto lines = Split(text, '\n');
+  const auto bad =
+      std::find_if(lines.begin(), lines.end(), [](std::string_view line) { return !IsText(line); });
+  return static_cast<std::size_t>(bad - lines.begin()) + 1;
+}
 
 Error TooLarge(std::string_view name, const ReadLimits& limits) {
   return {
@@ -26,8 +39,9 @@ Result<Document> ParseDocument(std::string_view text, std::string_view name,
   if (text.substr(0, kUtf8Mark.size()) == kUtf8Mark) {
     text.remove_prefix(kUtf8Mark.size());
   }
-  if (!IsValidUtf8(text) || text.find('\0') != std::string_view::npos) {
-    return Fail(Error{fmt::format("{}: the file is not UTF-8 text; save it as UTF-8", name)});
+  if (!IsText(text)) {
+    return Fail(Error{
+        fmt::format("{}:{}:1: the file is not UTF-8 text; save it as UTF-8", name, BadLine(text))});
   }
   const std::string_view content = Trim(text);
   // A YAML flow map may also start with '{', with unquoted keys: JSON's next sign is '"' or '}'.

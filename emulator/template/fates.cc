@@ -52,11 +52,11 @@ constexpr TypeFates kEmulated[] = {
      "", ""},
     {"AWS::Cognito::UserPoolUserToGroupAttachment", "GroupName UserPoolId Username", "", ""},
     {"AWS::DynamoDB::GlobalTable",
-     "AttributeDefinitions BillingMode GlobalSecondaryIndexes KeySchema LocalSecondaryIndexes "
-     "StreamSpecification TableName TimeToLiveSpecification",
      // Replicas: this region's is the table; others have no effect on it.
+     "AttributeDefinitions BillingMode GlobalSecondaryIndexes KeySchema LocalSecondaryIndexes "
+     "Replicas StreamSpecification TableName TimeToLiveSpecification",
      "GlobalTableWitnesses MultiRegionConsistency ReadOnDemandThroughputSettings "
-     "ReadProvisionedThroughputSettings Replicas SSESpecification WarmThroughput "
+     "ReadProvisionedThroughputSettings SSESpecification WarmThroughput "
      "WriteOnDemandThroughputSettings WriteProvisionedThroughputSettings",
      "GlobalTableSettingsReplicationMode GlobalTableSourceArn"},
     {"AWS::DynamoDB::Table",
@@ -105,8 +105,9 @@ constexpr TypeFates kEmulated[] = {
      "CompatibleArchitectures CompatibleRuntimes Description LicenseInfo PublishLambdaVersion "
      "RetentionPolicy",
      ""},
-    {"AWS::Serverless::SimpleTable", "PrimaryKey ProvisionedThroughput TableName Tags",
-     "PointInTimeRecoverySpecification SSESpecification", ""},
+    {"AWS::Serverless::SimpleTable",
+     "PointInTimeRecoverySpecification PrimaryKey ProvisionedThroughput TableName Tags",
+     "SSESpecification", ""},
 };
 
 // Resources without which a local run behaves the same.
@@ -148,6 +149,7 @@ constexpr std::string_view kUnderstoodTypes[] = {
     "AWS::IAM::Role",
     "AWS::Lambda::Alias",
     "AWS::Lambda::EventInvokeConfig",
+    "AWS::Lambda::EventSourceMapping",
     "AWS::Lambda::Url",
     "AWS::Lambda::Version",
 };

@@ -91,6 +91,7 @@ void ReadEvents(const Node& properties, Function& function) {
   for (const Entry& event : events->entries()) {
     const Node* written = event.value.Find("Properties");
     function.events.push_back({.name = event.key,
+                               .path = fmt::format("{}.Events.{}", function.path, event.key),
                                .type = event.value.TextOf("Type"),
                                .properties = written == nullptr || !written->IsMap()
                                                  ? Node::Map(event.key_position)

@@ -1,3 +1,5 @@
+#include <iterator>
+
 #include "base/text.h"
 #include "template/intrinsics.h"
 #include "template/sam.h"
@@ -75,10 +77,11 @@ void MergeInto(ResourceEntry& entry, const Node& globals) {
       applicable.entries().push_back(global);
     }
   }
-  const Node* written = entry.definition.Find("Properties");
+  Node* written = entry.definition.Find("Properties");
   const bool has_properties = written != nullptr && written->IsMap();
-  entry.definition.Set("Properties",
-                       has_properties ? MergeGlobal(applicable, *written) : applicable);
+  Node merged =
+      has_properties ? MergeGlobal(applicable, std::move(*written)) : std::move(applicable);
+  entry.definition.Set("Properties", std::move(merged));
 }
 
 bool HasImplicitEvent(const ResourceEntry& entry, std::string_view event_type,
@@ -115,10 +118,10 @@ void AddImplicitApi(Scope& scope, std::string_view id, std::string_view type,
 
 }  // namespace
 
-Node MergeGlobal(const Node& global, const Node& local) {
+Node MergeGlobal(const Node& global, Node local) {
   if (global.IsList() && local.IsList()) {
     Node list = Node::List(global.items(), local.position());
-    list.items().insert(list.items().end(), local.items().begin(), local.items().end());
+    std::move(local.items().begin(), local.items().end(), std::back_inserter(list.items()));
     return list;
   }
   if (!global.IsMap() || !local.IsMap() || IsIntrinsic(global) || IsIntrinsic(local)) {
@@ -126,11 +129,11 @@ Node MergeGlobal(const Node& global, const Node& local) {
   }
   Node map = global;
   map.set_position(local.position());
-  for (const Entry& entry : local.entries()) {
+  for (Entry& entry : local.entries()) {
     if (Node* member = map.Find(entry.key)) {
-      *member = MergeGlobal(*member, entry.value);
+      *member = MergeGlobal(*member, std::move(entry.value));
     } else {
-      map.entries().push_back(entry);
+      map.entries().push_back(std::move(entry));
     }
   }
   return map;

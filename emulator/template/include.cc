@@ -5,10 +5,14 @@
 namespace offstage::templates {
 
 Resolved<Node> IncludeFile(Scope& scope, const Node& transform, const Position& position) {
+  if (transform.IsList() && transform.items().size() == 1) {
+    return IncludeFile(scope, transform.items()[0], position);
+  }
   const std::string name = transform.TextOf("Name");
   if (name != "AWS::Include") {
     return FailAt(position,
-                  fmt::format("the macro '{}' runs on AWS only; AWS::Include is emulated", name));
+                  fmt::format("the macro '{}' runs on AWS only; AWS::Include is emulated", name),
+                  Reason::kNotEmulated);
   }
   const Node* written = transform.FindPath("Parameters", "Location");
   if (written == nullptr) {

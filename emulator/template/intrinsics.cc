@@ -229,6 +229,30 @@ Value ImportValue(Scope& scope, const Node& argument, const Position& position) 
   return Some(Node::String(*value, position));
 }
 
+// docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-getstackoutput.html
+// Other stacks are known by --imports only, under "STACK.OUTPUT".
+Value GetStackOutput(Scope& scope, const Node& argument, const Position& position) {
+  OFFSTAGE_TRY(const Node written, scope.Value(argument));
+  const std::string stack = written.TextOf("StackName");
+  const std::string output = written.TextOf("OutputName");
+  if (stack.empty() || output.empty()) {
+    return FailAt(position, "Fn::GetStackOutput takes a map with StackName and OutputName");
+  }
+  const std::string name = fmt::format("{}.{}", stack, output);
+  const auto& imports = scope.context().options.imports;
+  if (const auto found = imports.find(name); found != imports.end()) {
+    return Some(Node::String(found->second, position));
+  }
+  if (scope.context().options.placeholders) {
+    return Some(Node::String(fmt::format("<{}>", name), position));
+  }
+  return FailAt(position,
+                fmt::format("Fn::GetStackOutput: the stack {} is not here; give its output as "
+                            "'{}' in a file of --imports",
+                            stack, name),
+                Reason::kNotHere);
+}
+
 Value GetAZs(Scope& scope, const Node& argument, const Position& position) {
   OFFSTAGE_TRY(const Node value, scope.Value(argument));
   const std::string region = value.text().empty() ? scope.context().options.region : value.text();
@@ -302,6 +326,7 @@ constexpr std::pair<std::string_view, Intrinsic> kIntrinsics[] = {
     {"Fn::FindInMap", FindInMap},
     {"Fn::GetAZs", GetAZs},
     {"Fn::GetAtt", GetAtt},
+    {"Fn::GetStackOutput", GetStackOutput},
     {"Fn::If", If},
     {"Fn::ImportValue", ImportValue},
     {"Fn::Join", JoinTexts},

@@ -67,6 +67,9 @@ Result<Stack> LoadStack(const LoadOptions& options, IdRegistry& ids) {
     return Fail(prepared.error().ToError());
   }
   root.Build();
+  if (context.cycle && !options.placeholders) {
+    return Fail(*context.cycle);
+  }
   BuildPlainResources(context);
   LinkStack(context);
   return stack;

@@ -28,7 +28,7 @@ struct LoadOptions {
   // Values of Fn::ImportValue that no stack of this template exports, by export name.
   std::map<std::string, std::string> imports;
   // Parameters without a value, and imports, get the text "<Name>" (or the first allowed value)
-  // instead of ending the load: for checks, which must not need values.
+  // instead of ending the load: for checks, which must not need values and want to see everything.
   bool placeholders = false;
   ReadLimits limits;
   int max_nesting = 16;
@@ -42,8 +42,9 @@ Result<std::map<std::string, std::string>> ReadValues(
 // Resolves the template and all nested ones. `ids` keeps physical names stable between loads.
 //
 // Fails ("file:line:column: path: what, and what would be valid") when the root template cannot be
-// read or is no template, or a parameter of the root is missing or not allowed. Anything wrong in
-// one resource or nested stack leaves that one out and becomes a Note of Fate::kRefused.
+// read or is no template, a parameter of the root is missing or not allowed, or resources need each
+// other in a circle (with `placeholders` that is a note like others). Anything wrong in one
+// resource or nested stack leaves that one out and becomes a Note of Fate::kRefused.
 Result<Stack> LoadStack(const LoadOptions& options, IdRegistry& ids);
 
 // template.yml, template.yaml or template.json in `folder`, in this order; else the only template

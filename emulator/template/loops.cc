@@ -6,7 +6,6 @@
 namespace offstage::templates {
 namespace {
 
-constexpr std::string_view kLoop = "Fn::ForEach::";
 constexpr std::size_t kMaxMembers = 20'000;
 
 std::string ReplaceIn(const std::string& text, const std::string& name, const std::string& value) {
@@ -48,9 +47,8 @@ class Expander {
     for (Node& item : node.items()) {
       OFFSTAGE_TRY_VOID(Expand(item));
     }
-    const bool has_loop =
-        std::any_of(node.entries().begin(), node.entries().end(),
-                    [](const Entry& entry) { return entry.key.rfind(kLoop, 0) == 0; });
+    const bool has_loop = std::any_of(node.entries().begin(), node.entries().end(),
+                                      [](const Entry& entry) { return IsLoop(entry.key); });
     if (has_loop) {
       OFFSTAGE_TRY_VOID(ExpandMembers(node));
     }
@@ -64,7 +62,7 @@ class Expander {
   Check ExpandMembers(Node& node) {
     std::vector<Entry> members;
     for (Entry& entry : node.entries()) {
-      if (entry.key.rfind(kLoop, 0) != 0) {
+      if (!IsLoop(entry.key)) {
         members.push_back(std::move(entry));
         continue;
       }

@@ -22,7 +22,8 @@ Resolved<std::filesystem::path> LocateTemplate(Scope& scope, const Node& locatio
     return FailAt(location.position(), "the location of a nested template must be a text");
   }
   std::filesystem::path path(location.text());
-  const bool remote = location.text().find("://") != std::string::npos;
+  const bool remote = location.text().find("://") != std::string::npos ||
+                      location.text().rfind("{{resolve:", 0) == 0;
   if (remote) {
     // A packaged template: the original may lie beside this one.
     path = path.filename();

@@ -171,7 +171,9 @@ Resolved<ParameterState> ResolveParameter(Scope& scope, std::string_view name,
   }
   OFFSTAGE_TRY(const ParameterType type, ReadType(name, declaration));
   const Node* fallback = declaration.Find("Default");
-  if (!given && fallback == nullptr && scope.context().options.placeholders) {
+  // CDK 1 has three parameters an asset, which its deployment fills in; here the asset's path does.
+  const bool of_asset = name.rfind("AssetParameters", 0) == 0;
+  if (!given && fallback == nullptr && (of_asset || scope.context().options.placeholders)) {
     return Placeholder(name, declaration, type);
   }
   if (!given && fallback == nullptr) {

@@ -39,6 +39,7 @@ void AddMapping(LoadContext& context, const Resource& resource) {
     return;
   }
   function->events.push_back({.name = resource.logical_id,
+                              .path = resource.path,
                               .type = EventTypeOf(resource.properties),
                               .properties = resource.properties,
                               .position = resource.position});
@@ -83,7 +84,7 @@ void AddRole(LoadContext& context, const Resource& resource) {
   }
 }
 
-// AWS::IAM::Policy: a document for the roles that it names.
+// AWS::IAM::Policy and AWS::IAM::ManagedPolicy: a document for the roles that it names.
 void AddPolicy(LoadContext& context, const Resource& resource) {
   const Node* document = resource.properties.Find("PolicyDocument");
   for (const std::string& role : TextList(resource.properties.Find("Roles"))) {
@@ -92,7 +93,9 @@ void AddPolicy(LoadContext& context, const Resource& resource) {
       if (document != nullptr && slash != std::string::npos &&
           function.role_arn.substr(slash + 1) == role) {
         function.policies.push_back(
-            {.name = resource.properties.TextOf("PolicyName", resource.logical_id),
+            {.name = resource.properties.TextOf(
+                 resource.type == "AWS::IAM::Policy" ? "PolicyName" : "ManagedPolicyName",
+                 resource.logical_id),
              .document = *document,
              .position = resource.position});
       }
@@ -111,7 +114,7 @@ void BuildPlainResources(LoadContext& context) {
       AddUrl(context, resource);
     } else if (resource.type == "AWS::IAM::Role") {
       AddRole(context, resource);
-    } else if (resource.type == "AWS::IAM::Policy") {
+    } else if (resource.type == "AWS::IAM::Policy" || resource.type == "AWS::IAM::ManagedPolicy") {
       AddPolicy(context, resource);
     }
   }

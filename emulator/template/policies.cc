@@ -1,18 +1,24 @@
 #include "template/policies.h"
 
 #include "base/text.h"
+#include "template/event_policies.h"
 #include "template/policy_templates.h"
 
 namespace offstage::templates {
 namespace {
 
 std::string ManagedArn(Scope& scope, const std::string& name) {
-  if (name.rfind("arn:", 0) == 0) {
-    return name;
+  const bool is_name = std::all_of(name.begin(), name.end(), [](unsigned char c) {
+    return std::isalnum(c) != 0 ||
+           std::string_view("+=,.@-_").find(static_cast<char>(c)) != std::string_view::npos;
+  });
+  if (!is_name) {
+    return name;  // An ARN, most likely.
   }
   // AWS's managed policies have paths (service-role/...) that a name alone does not tell.
   const bool service_role =
-      name.rfind("AWSLambda", 0) == 0 && name.find("Role") != std::string::npos;
+      (name.rfind("AWSLambda", 0) == 0 && name.find("Role") != std::string::npos) ||
+      name == "AWSLambdaENIManagementAccess" || name == "AmazonAPIGatewayPushToCloudWatchLogs";
   return fmt::format("arn:{}:iam::aws:policy/{}{}", scope.context().stack.partition,
                      service_role ? "service-role/" : "", name);
 }
@@ -57,7 +63,9 @@ void AddExecutionPolicies(Scope& scope, const ResourceEntry& entry, Function& fu
       {"Kinesis", "AWSLambdaKinesisExecutionRole"},
       {"MSK", "AWSLambdaMSKExecutionRole"},
       {"SQS", "AWSLambdaSQSQueueExecutionRole"}};
-  std::vector<std::string> names = {"AWSLambdaBasicExecutionRole"};
+  std::vector<std::string> names = {function.properties.Contains("DurableConfig")
+                                        ? "AWSLambdaBasicDurableExecutionRolePolicy"
+                                        : "AWSLambdaBasicExecutionRole"};
   for (const EventSource& event : function.events) {
     const Node* through_queue = event.properties.Find("SqsSubscription");
     const bool queue = event.type == "SNS" && through_queue != nullptr &&
@@ -83,24 +91,23 @@ void AddExecutionPolicies(Scope& scope, const ResourceEntry& entry, Function& fu
   }
 }
 
-void AddStatement(std::string_view name, std::string_view action, std::string_view arn,
-                  const Position& position, Function& function) {
-  if (arn.empty()) {
-    return;
+// The queue or topic that SAM makes where the template names none.
+std::string MadeDestination(Scope& scope, const ResourceEntry& entry, std::string_view when,
+                            std::string_view type) {
+  const bool topic = type == "SNS";
+  const std::string id =
+      fmt::format("{}EventInvokeConfig{}{}", entry.id, when, topic ? "Topic" : "Queue");
+  ResourceEntry* made = type == "SQS" || topic ? scope.FindEntry(id) : nullptr;
+  if (made == nullptr || made->info == nullptr) {
+    return {};
   }
-  Node statement = Node::Map(position);
-  statement.Set("Action", Node::String(std::string(action)));
-  statement.Set("Resource", Node::String(std::string(arn)));
-  statement.Set("Effect", Node::String("Allow"));
-  Node document = Node::Map(position);
-  document.Set("Version", Node::String("2012-10-17"));
-  document.Set("Statement", Node::List({std::move(statement)}, position));
-  function.policies.push_back(
-      {.name = std::string(name), .document = std::move(document), .position = position});
+  const auto arn = scope.Format(*made, made->info->arn);
+  return arn.ok() ? *arn : std::string();
 }
 
 // What SAM lets the generated role do with the places that failures and results go to.
-void AddDestinationPolicies(const Node& properties, Function& function) {
+void AddDestinationPolicies(Scope& scope, const ResourceEntry& entry, const Node& properties,
+                            Function& function) {
   if (const Node* queue = properties.Find("DeadLetterQueue")) {
     const bool topic = queue->TextOf("Type") == "SNS";
     AddStatement("DeadLetterQueuePolicy", topic ? "sns:Publish" : "sqs:SendMessage",
@@ -116,10 +123,16 @@ void AddDestinationPolicies(const Node& properties, Function& function) {
     const Node* place = properties.FindPath("EventInvokeConfig", "DestinationConfig", when);
     for (const auto& row : kActions) {
       if (place != nullptr && place->TextOf("Type") == row.first) {
-        const std::string arn = place->TextOf("Destination");
+        const std::string arn = place->Contains("Destination")
+                                    ? place->TextOf("Destination")
+                                    : MadeDestination(scope, entry, when, row.first);
         AddStatement(fmt::format("EventInvokeConfig{}Policy", when), row.second,
                      row.first == "S3Bucket" && !arn.empty() ? arn + "/*" : arn, place->position(),
                      function);
+        if (row.first == "S3Bucket") {
+          AddStatement(fmt::format("EventInvokeConfig{}ListPolicy", when), "s3:ListBucket", arn,
+                       place->position(), function);
+        }
       }
     }
   }
@@ -134,7 +147,10 @@ void ReadPolicies(Scope& scope, const ResourceEntry& entry, const Node& properti
     return;  // SAM ignores Policies beside a Role.
   }
   AddExecutionPolicies(scope, entry, function);
-  AddDestinationPolicies(properties, function);
+  AddDestinationPolicies(scope, entry, properties, function);
+  for (std::size_t i = 0; i < function.events.size(); ++i) {
+    AddEventPolicies(scope, function.events[i], function);
+  }
   const Node* written = properties.Find("Policies");
   if (written == nullptr) {
     return;

@@ -32,6 +32,23 @@ std::string LimitedName(const std::string& stack, const std::string& id, const s
   return fmt::format("{}-{}-{}", stack.substr(0, room - short_id.size()), short_id, random);
 }
 
+// What asks for a name often must not evaluate it often: names may refer to names.
+template <typename Make>
+Resolved<std::string> Once(Lazy<std::string>& lazy, const ResourceEntry& entry, const Make& make) {
+  if (lazy.progress == Progress::kBusy) {
+    return FailAt(entry.position, fmt::format("the name of {} refers to itself", entry.id));
+  }
+  if (lazy.progress == Progress::kNew) {
+    lazy.progress = Progress::kBusy;
+    lazy.value = make();
+    if (lazy.value->ok() && (*lazy.value)->size() > 2048) {  // longer than any of AWS's
+      lazy.value = FailAt(entry.position, fmt::format("the name of {} is too long", entry.id));
+    }
+    lazy.progress = Progress::kDone;
+  }
+  return *lazy.value;
+}
+
 }  // namespace
 
 const std::string& Scope::Random(const ResourceEntry& entry, std::string_view part,
@@ -83,15 +100,7 @@ std::string Scope::GenerateId(const ResourceEntry& entry, IdStyle style) {
 }
 
 Resolved<std::string> Scope::PhysicalId(ResourceEntry& entry) {
-  if (entry.physical_id.progress == Progress::kBusy) {
-    return FailAt(entry.position, fmt::format("the name of {} refers to itself", entry.id));
-  }
-  if (entry.physical_id.progress == Progress::kNew) {
-    entry.physical_id.progress = Progress::kBusy;
-    entry.physical_id.value = MakePhysicalId(entry);
-    entry.physical_id.progress = Progress::kDone;
-  }
-  return *entry.physical_id.value;
+  return Once(entry.physical_id, entry, [&] { return MakePhysicalId(entry); });
 }
 
 Resolved<std::string> Scope::MakePhysicalId(ResourceEntry& entry) {
@@ -113,6 +122,23 @@ Resolved<std::string> Scope::MakePhysicalId(ResourceEntry& entry) {
     }
   }
   return GenerateId(entry, entry.info == nullptr ? IdStyle::kName : entry.info->id_style);
+}
+
+// Of what belongs to a function: FunctionName takes its name or ARN.
+Resolved<std::string> Scope::MakeFunctionArn(ResourceEntry& entry) {
+  if (ResourceEntry* maker = entry.generated_by.empty() ? nullptr : FindEntry(entry.generated_by)) {
+    return Format(*maker, maker->info->arn);
+  }
+  const Node* written = entry.definition.FindPath("Properties", "FunctionName");
+  if (written == nullptr) {
+    return FailAt(entry.position, fmt::format("{} needs a FunctionName", entry.type));
+  }
+  OFFSTAGE_TRY(std::string name, Text(*written, "FunctionName"));
+  if (name.rfind("arn:", 0) == 0) {
+    return name;
+  }
+  return fmt::format("arn:{}:lambda:{}:{}:function:{}", context_.stack.partition,
+                     context_.options.region, context_.options.account_id, name);
 }
 
 Resolved<std::string> Scope::Format(ResourceEntry& entry, std::string_view format) {
@@ -138,6 +164,16 @@ Resolved<std::string> Scope::Format(ResourceEntry& entry, std::string_view forma
       out += context_.stack.partition;
     } else if (token == "stack") {
       out += stack_name();
+    } else if (token == "function") {
+      OFFSTAGE_TRY(const std::string function,
+                   Once(entry.function_arn, entry, [&] { return MakeFunctionArn(entry); }));
+      out += function;
+    } else if (token == "name") {
+      const Node* name = entry.definition.FindPath("Properties", "Name");
+      OFFSTAGE_TRY(const std::string text, Once(entry.name, entry, [&] {
+                     return name == nullptr ? Resolved<std::string>(entry.id) : Text(*name, "Name");
+                   }));
+      out += text;
     } else if (token == "logical") {
       out += entry.id;
     } else if (token == "uuid") {

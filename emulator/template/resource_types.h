@@ -31,7 +31,8 @@ struct AttributeFormat {
   std::string_view format;
 };
 
-// In formats, {id} is the physical id, {region}, {account}, {partition}, {stack} and {logical} are
+// In formats, {id} is the physical id, {function} the ARN of the function that FunctionName names,
+// {name} the Name property, {region}, {account}, {partition}, {stack} and {logical} are
 // what they say; {uuid}, {lower10}, {secret51}, {upper17} and {mixed6} are random parts of the
 // resource.
 struct ResourceType {

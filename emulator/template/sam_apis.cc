@@ -78,15 +78,14 @@ RouteAuth EffectiveAuth(const OpenApi& open, const Node* event_auth) {
   if (name.empty() || name == "NONE") {
     return auth;
   }
-  auth.authorizer = name;
-  if (name == "AWS_IAM") {
-    auth.kind = RouteAuthKind::kIam;
-    auth.authorizer.clear();
-    return auth;
-  }
   const auto found =
       std::find_if(open.api.authorizers.begin(), open.api.authorizers.end(),
                    [&](const Authorizer& authorizer) { return authorizer.name == name; });
+  if (name == "AWS_IAM" && found == open.api.authorizers.end()) {
+    auth.kind = RouteAuthKind::kIam;
+    return auth;
+  }
+  auth.authorizer = name;
   auth.kind =
       found == open.api.authorizers.end() ? RouteAuthKind::kUnknown : RouteAuthKind::kAuthorizer;
   if (found != open.api.authorizers.end()) {
@@ -129,7 +128,10 @@ void ReadSamDefinition(Scope& scope, const Node& properties, OpenApi& open) {
   if (body == nullptr && uri == nullptr) {
     return;
   }
-  open.has_definition = !Flag(&properties, "MergeDefinitions");
+  // SAM merges nothing into a definition without paths.
+  const bool has_paths =
+      body == nullptr || (body->Contains("paths") && body->Find("paths")->IsMap());
+  open.has_definition = !Flag(&properties, "MergeDefinitions") || !has_paths;
   if (body != nullptr) {
     ReadDefinition(scope.context(), *body, open.api);
   } else {
@@ -204,6 +206,7 @@ Route EventRoute(const Function& function, const EventSource& event, const OpenA
               .position = event.position};
   if (function.name.empty()) {
     route.kind = IntegrationKind::kOther;
+    route.state_machine_path = std::exchange(route.function_path, {});
   }
   if (!function.alias.empty()) {
     route.function_arn += ":" + function.alias;
@@ -327,13 +330,17 @@ void AddStateMachineRoutes(Scope& scope, std::vector<OpenApi>& apis) {
     }
     Function owner;  // Of no name: the route goes to no function.
     owner.logical_id = entry.id;
+    owner.path = scope.PathOf(entry.id);
     for (const Entry& event : events->entries()) {
       const Node* written = event.value.Find("Properties");
       if (event.value.TextOf("Type") != "Api" || written == nullptr) {
         continue;
       }
-      const EventSource source{
-          .name = event.key, .type = "Api", .properties = *written, .position = event.key_position};
+      const EventSource source{.name = event.key,
+                               .path = fmt::format("{}.Events.{}", owner.path, event.key),
+                               .type = "Api",
+                               .properties = *written,
+                               .position = event.key_position};
       if (OpenApi* open = FindApi(scope, apis, owner, source)) {
         AddEventRoute(scope, owner, source, *open);
       }

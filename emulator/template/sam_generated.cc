@@ -38,6 +38,15 @@ std::string_view FunctionPart(const ResourceEntry& function, std::string_view re
   if (rest == "Url" && Property(function, "FunctionUrlConfig") != nullptr) {
     return "AWS::Lambda::Url";
   }
+  if (rest == "EventInvokeConfigOnSuccessQueue" || rest == "EventInvokeConfigOnFailureQueue") {
+    return "AWS::SQS::Queue";
+  }
+  if (rest == "EventInvokeConfigOnSuccessTopic" || rest == "EventInvokeConfigOnFailureTopic") {
+    return "AWS::SNS::Topic";
+  }
+  if (rest == "DeploymentGroup" && Property(function, "DeploymentPreference") != nullptr) {
+    return "AWS::CodeDeploy::DeploymentGroup";
+  }
   const Node* alias = Property(function, "AutoPublishAlias");
   if (alias != nullptr && rest.rfind("Version", 0) == 0) {
     return "AWS::Lambda::Version";
@@ -70,9 +79,26 @@ bool EndsWith(std::string_view text, std::string_view end) {
   return text.size() >= end.size() && text.substr(text.size() - end.size()) == end;
 }
 
+// What gradual deployments share, made when a function has a DeploymentPreference.
+std::string_view DeploymentPart(Scope& scope, std::string_view id) {
+  const std::string_view type = id == "ServerlessDeploymentApplication"
+                                    ? "AWS::CodeDeploy::Application"
+                                : id == "CodeDeployServiceRole" ? "AWS::IAM::Role"
+                                                                : std::string_view();
+  const auto& entries = scope.entries();
+  const bool made = std::any_of(entries.begin(), entries.end(), [](const auto& entry) {
+    return entry->type == "AWS::Serverless::Function" &&
+           Property(*entry, "DeploymentPreference") != nullptr;
+  });
+  return made ? type : std::string_view();
+}
+
 }  // namespace
 
 ResourceEntry* FindSamGenerated(Scope& scope, std::string_view id) {
+  if (const std::string_view type = DeploymentPart(scope, id); !type.empty()) {
+    return &scope.AddGenerated(std::string(id), type, "DeploymentPreference", Node::Map());
+  }
   for (std::size_t i = 0; i < scope.entries().size(); ++i) {
     const ResourceEntry& entry = *scope.entries()[i];
     if (entry.type.rfind("AWS::Serverless::", 0) != 0 || id.size() <= entry.id.size() ||
@@ -84,7 +110,10 @@ ResourceEntry* FindSamGenerated(Scope& scope, std::string_view id) {
         entry.type == "AWS::Serverless::StateMachine") {
       const std::string_view type = FunctionPart(entry, rest);
       if (!type.empty()) {
-        return &scope.AddGenerated(std::string(id), type, entry.id, Node::Map(entry.position));
+        const bool alias = type == "AWS::Lambda::Alias";
+        return &scope.AddGenerated(std::string(id), type, entry.id,
+                                   alias ? WithName("Name", *Property(entry, "AutoPublishAlias"))
+                                         : Node::Map(entry.position));
       }
     }
     const bool rest_api = entry.type == "AWS::Serverless::Api";

@@ -33,6 +33,8 @@ struct LoadContext {
   int stacks = 0;
   std::size_t text_budget = 64 * 1024 * 1024;
   std::set<std::string> noted = {};
+  // The first circle of resources that need each other, which no deployment survives.
+  std::optional<Error> cycle = std::nullopt;
   // Content of layers, by version ARN.
   std::map<std::string, std::filesystem::path> layers = {};
 
@@ -76,6 +78,9 @@ struct ResourceEntry {
   // The logical id of the SAM resource that it was generated from; or empty.
   std::string generated_by;
   Lazy<std::string> physical_id = {};
+  // Of what belongs to a function.
+  Lazy<std::string> function_arn = {};
+  Lazy<std::string> name = {};
   Lazy<Node> properties = {};
   Lazy<Scope*> nested = {};
 };
@@ -147,6 +152,7 @@ class Scope {
   const std::string& path() const { return options_.path; }
   const std::string& stack_name() const { return options_.stack_name; }
   const std::string& stack_id() const { return options_.stack_id; }
+  const std::string& region() const { return context_.options.region; }
   std::string PathOf(std::string_view logical_id) const;
   bool uses_sam() const { return uses_sam_; }
   bool HasTransform(std::string_view name) const;
@@ -167,6 +173,7 @@ class Scope {
   // Each event alone: one that is wrong is left out, with its route.
   Node EvaluateEvents(const ResourceEntry& entry, const Node& events);
   Resolved<std::string> MakePhysicalId(ResourceEntry& entry);
+  Resolved<std::string> MakeFunctionArn(ResourceEntry& entry);
   std::string GenerateId(const ResourceEntry& entry, IdStyle style);
   Resolved<Scope*> LoadNested(ResourceEntry& entry);
   std::vector<std::string> ReferableNames() const;

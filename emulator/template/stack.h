@@ -70,6 +70,8 @@ struct Resource {
 struct EventSource {
   // The event's logical id in the function; the mapping's logical id for raw CloudFormation.
   std::string name = {};
+  // "APIs/Function.Events.Name"; "APIs/Mapping" for raw CloudFormation.
+  std::string path = {};
   // SAM's type: Api, HttpApi, DynamoDB, SQS, Kinesis, Schedule, ScheduleV2, S3, SNS, Cognito ...
   std::string type = {};
   // Resolved, as written.
@@ -261,6 +263,8 @@ struct Route {
   std::string function_arn = {};
   // "APIs/getUsersFunction", for people; empty when none of this stack.
   std::string function_path = {};
+  // "Orders" or "APIs/Orders": the state machine that the route starts, which nothing here runs.
+  std::string state_machine_path = {};
   // Effective: the API's default applied, NONE honoured.
   RouteAuth auth = {};
   // HTTP APIs: "1.0" or "2.0"; REST: "1.0".

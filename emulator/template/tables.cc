@@ -53,6 +53,36 @@ void ReadThroughput(const Node& properties, Table& table) {
   }
 }
 
+bool IsOn(const Node& owner, std::string_view property) {
+  const Node* written = owner.Find(property);
+  return written != nullptr && written->AsBool().value_or(false);
+}
+
+// What keeps data from being lost: of a table, or of a replica of a global one.
+void ReadSafety(const Node& owner, Table& table) {
+  table.deletion_protection = IsOn(owner, "DeletionProtectionEnabled");
+  const Node* recovery = owner.Find("PointInTimeRecoverySpecification");
+  if (recovery == nullptr) {
+    return;
+  }
+  table.point_in_time_recovery = IsOn(*recovery, "PointInTimeRecoveryEnabled");
+  const Node* days = recovery->Find("RecoveryPeriodInDays");
+  const auto count = days == nullptr ? std::nullopt : days->AsInteger();
+  if (count && *count >= 1 && *count <= 35) {
+    table.recovery_period_days = static_cast<int>(*count);
+  }
+}
+
+// The table here is the replica of this region; the others do not exist here.
+void ReadReplica(const Scope& scope, const Node& replicas, Table& table) {
+  for (const Node& replica : replicas.items()) {
+    if (replica.TextOf("Region") == scope.region()) {
+      ReadSafety(replica, table);
+      table.tags = ReadTags(replica.Find("Tags"));
+    }
+  }
+}
+
 Resolved<Table> StartTable(Scope& scope, ResourceEntry& entry, const Node& properties) {
   Table table;
   table.logical_id = entry.id;
@@ -89,13 +119,7 @@ Check BuildSimpleTable(Scope& scope, ResourceEntry& entry, const Node& propertie
   table.attributes = {{name, type}};
   table.billing_mode =
       properties.Contains("ProvisionedThroughput") ? "PROVISIONED" : "PAY_PER_REQUEST";
-  if (const Node* recovery = properties.Find("PointInTimeRecoverySpecification")) {
-    const Node* enabled = recovery->Find("PointInTimeRecoveryEnabled");
-    table.point_in_time_recovery = enabled != nullptr && enabled->AsBool().value_or(false);
-    const Node* days = recovery->Find("RecoveryPeriodInDays");
-    const auto count = days == nullptr ? std::nullopt : days->AsInteger();
-    if (count && *count >= 1 && *count <= 35) table.recovery_period_days = static_cast<int>(*count);
-  }
+  ReadSafety(properties, table);
   scope.context().stack.tables.push_back(std::move(table));
   return Ok();
 }
@@ -123,12 +147,15 @@ Check BuildTable(Scope& scope, ResourceEntry& entry, const Node& properties) {
     }
   }
   const Node* ttl = properties.Find("TimeToLiveSpecification");
-  if (ttl != nullptr && ttl->Find("Enabled") != nullptr &&
-      ttl->Find("Enabled")->AsBool().value_or(false)) {
+  if (ttl != nullptr && IsOn(*ttl, "Enabled")) {
     table.ttl_attribute = ttl->TextOf("AttributeName");
   }
-  const Node* protection = properties.Find("DeletionProtectionEnabled");
-  table.deletion_protection = protection != nullptr && protection->AsBool().value_or(false);
+  const Node* replicas = properties.Find("Replicas");
+  if (entry.type == "AWS::DynamoDB::GlobalTable" && replicas != nullptr) {
+    ReadReplica(scope, *replicas, table);
+  } else {
+    ReadSafety(properties, table);
+  }
   scope.context().stack.tables.push_back(std::move(table));
   return Ok();
 }

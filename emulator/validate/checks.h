@@ -49,6 +49,9 @@ void CheckFunctions(Checks& checks);
 void CheckImports(Checks& checks, const templates::Function& function,
                   const std::filesystem::path& handler_file);
 
+// What becomes of each resource, event and route. `left_out`: what the loader's notes do not say.
+void ListFates(Checks& checks, const std::vector<templates::Note>& left_out);
+
 // True for {"Ref": ...}, {"Fn::X": ...} and {"Condition": ...}.
 bool IsFunctionCall(const Node& node);
 // Calls `visit` with the node and all below it; what returns false is not entered.

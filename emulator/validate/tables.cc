@@ -150,7 +150,8 @@ class TableCheck {
 void CheckCapacity(Checks& checks, const std::string& path, const Node& properties) {
   const Node* mode = properties.Find("BillingMode");
   const Node* throughput = properties.Find("ProvisionedThroughput");
-  if ((mode != nullptr && !mode->IsString()) ||
+  const bool more_to_come = properties.Contains("Fn::Transform");
+  if (more_to_come || (mode != nullptr && !mode->IsString()) ||
       (throughput != nullptr && IsFunctionCall(*throughput))) {
     return;
   }

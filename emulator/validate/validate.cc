@@ -132,45 +132,6 @@ void TakeNotes(Checks& checks) {
   }
 }
 
-void AddPropertyFates(Checks& checks, const std::string& path) {
-  for (const Note& note : checks.stack.notes) {
-    const bool of_it = note.path.size() > path.size() && note.path.rfind(path, 0) == 0 &&
-                       note.path[path.size()] == '.';
-    const bool not_emulated =
-        note.fate == Fate::kRefused && note.reason != templates::Reason::kWrong;
-    if (!of_it || (note.fate != Fate::kIgnored && !not_emulated)) {
-      continue;
-    }
-    checks.report.fates.push_back(
-        {note.fate == Fate::kIgnored ? Outcome::kIgnored : Outcome::kRefused, note.position,
-         note.path, "", note.message});
-  }
-}
-
-void AddFates(Checks& checks, const Source& source) {
-  for (const Entry& resource : source.Section("Resources").entries()) {
-    const std::string path = source.PathOf(resource.key);
-    FateLine line{Outcome::kHonoured, resource.key_position, path, resource.value.TextOf("Type"),
-                  ""};
-    const bool created = checks.stack.FindResource(path) != nullptr;
-    const bool conditional = resource.value.Contains("Condition");
-    for (const Note& note : checks.stack.notes) {
-      if (note.path == path && (note.fate == Fate::kIgnored || note.fate == Fate::kRefused)) {
-        line.outcome = note.fate == Fate::kIgnored ? Outcome::kIgnored : Outcome::kRefused;
-        line.why = note.message;
-      }
-    }
-    if (!created && line.outcome == Outcome::kHonoured) {
-      line.outcome = conditional ? Outcome::kNotCreated : Outcome::kRefused;
-      line.why = conditional ? fmt::format("its condition {} does not hold",
-                                           resource.value.TextOf("Condition"))
-                             : "";
-    }
-    checks.report.fates.push_back(std::move(line));
-    AddPropertyFates(checks, path);
-  }
-}
-
 void SortFindings(Report& report, const Stack& stack) {
   const auto rank = [&](const Position& position) {
     const std::string name = FileNameOf(position);
@@ -212,9 +173,7 @@ Result<Report> Validate(const ValidateOptions& options, templates::IdRegistry& i
   }
   CheckFunctions(checks);
   TakeNotes(checks);
-  for (const Source& source : sources) {
-    AddFates(checks, source);
-  }
+  ListFates(checks, options.left_out ? options.left_out(stack) : std::vector<Note>());
   SortFindings(report, stack);
   return report;
 }

@@ -2,6 +2,10 @@
 // it is deployed.
 #pragma once
 
+#include <functional>
+#include <string>
+#include <vector>
+
 #include "base/result.h"
 #include "template/loader.h"
 #include "validate/report.h"
@@ -13,6 +17,9 @@ struct ValidateOptions {
   templates::LoadOptions load = {};
   // "2026-11-25": what deprecation dates are compared with. Empty: the machine's date.
   std::string today = {};
+  // What the emulator leaves out of a stack beyond the loader's notes: events that call nothing,
+  // routes that are not served. May be empty.
+  std::function<std::vector<templates::Note>(const templates::Stack&)> left_out = {};
 };
 
 // Reads the template, the nested ones and the code's folders; starts nothing. What could go wrong

@@ -64,6 +64,22 @@ TEST(ToApiConfigs, WhatIsNotEmulatedIsRefusedByName) {
   EXPECT_NE(OnlyRoute(api).refused.find("arn:elsewhere"), std::string::npos);
 }
 
+TEST(ToApiConfigs, RoutesThatStartStateMachinesAreThereAndSayThatNothingRunsThem) {
+  templates::Stack stack;
+  stack.apis = {MakeApi("A"), MakeApi("B")};
+  templates::Route& route = stack.apis[1].routes[0];
+  route.kind = templates::IntegrationKind::kOther;
+  route.function = "";
+  route.state_machine_path = "Orders";
+  const gateway::Route made = ToApiConfigs(stack).at(1).routes.at(0);
+  EXPECT_NE(made.refused.find("starts the state machine Orders"), std::string::npos);
+  const std::vector<templates::Note> refused = RefusedRoutes(stack);
+  ASSERT_EQ(refused.size(), 1U);
+  EXPECT_EQ(refused[0].path, fmt::format("{} {} {}", stack.apis[1].path, route.method, route.path));
+  EXPECT_EQ(refused[0].message.rfind("it starts the state machine Orders", 0), 0U)
+      << refused[0].message;
+}
+
 TEST(ToApiConfigs, CorsLosesItsQuotesAndKeepsItsAuthorizer) {
   templates::Api api = MakeApi("A");
   api.auth = templates::Node::Map();

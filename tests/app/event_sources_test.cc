@@ -29,7 +29,10 @@ class EventSourcesTest : public ::testing::Test {
     return document.ok() ? document->root : Node::Map();
   }
   EventSources Of(const std::string& type, const std::string& properties) {
-    stack_.functions[0].events = {{.name = "E", .type = type, .properties = Yaml(properties)}};
+    stack_.functions[0].events = {{.name = "E",
+                                   .path = "Nested/Listener.Events.E",
+                                   .type = type,
+                                   .properties = Yaml(properties)}};
     return ToEventSources(stack_);
   }
   // The first note, without its place.
@@ -37,7 +40,7 @@ class EventSourcesTest : public ::testing::Test {
     const EventSources sources = Of(type, properties);
     EXPECT_TRUE(sources.sources.mappings.empty());
     EXPECT_TRUE(sources.sources.schedules.empty());
-    return sources.notes.empty() ? "" : sources.notes[0];
+    return sources.notes.empty() ? "" : sources.notes[0].Text();
   }
 
   templates::Stack stack_;
@@ -102,7 +105,7 @@ TEST_F(EventSourcesTest, WhatIsLeftOutIsNamed) {
   for (const auto& [event, words] : cases) {
     const std::string note = Note(event.first, event.second);
     EXPECT_NE(note.find(words), std::string::npos) << event.second << ": " << note;
-    EXPECT_NE(note.find("Nested/Listener/E"), std::string::npos) << note;
+    EXPECT_NE(note.find("Nested/Listener.Events.E"), std::string::npos) << note;
   }
 }
 
@@ -131,7 +134,8 @@ TEST_F(EventSourcesTest, SchedulesOfEveryKind) {
   EXPECT_EQ(sources.sources.schedules[1].name, "Rule/a");
   EXPECT_EQ(sources.sources.schedules[1].function, "shop-Listener-1");
   ASSERT_EQ(sources.notes.size(), 1U);
-  EXPECT_NE(sources.notes[0].find("'arn:aws:sqs:q' is no function of this stack"),
+  EXPECT_EQ(sources.notes[0].path, "Rule.Targets.b");
+  EXPECT_NE(sources.notes[0].message.find("'arn:aws:sqs:q' is no function of this stack"),
             std::string::npos);
 }
 

@@ -2,6 +2,8 @@
 import json
 import os
 import pathlib
+import shutil
+import subprocess
 import tempfile
 import time
 import unittest
@@ -157,6 +159,34 @@ class Project(unittest.TestCase):
         self.assertRegex(err, r"(?s)Tools: make build-Tools: exit status 2\n.*the reason")
 
 
+class Gems(unittest.TestCase):
+    @unittest.skipUnless(shutil.which("bundle"), "there is no bundler here")
+    def test_gems_of_this_machine_serve_a_build_without_a_network(self):
+        temporary = tempfile.TemporaryDirectory(prefix="offstage-gems-")
+        self.addCleanup(temporary.cleanup)
+        folder = pathlib.Path(temporary.name, "project")
+        gems = pathlib.Path(temporary.name, "gems")
+        write(gems, "specifications/greeting-1.2.gemspec",
+              "Gem::Specification.new { |s| s.name = 'greeting'; s.version = '1.2'; s.summary = 's'; s.authors = ['a'] }\n")
+        write(gems, "gems/greeting-1.2/lib/greeting.rb", "TEXT = 'hello from a gem'\n")
+        write(folder, "template.yaml", "Transform: AWS::Serverless-2016-10-31\nResources:\n  F:\n"
+              "    Type: AWS::Serverless::Function\n"
+              "    Properties: {CodeUri: src, Handler: app.handler, Runtime: ruby3.2}\n")
+        write(folder, "src/app.rb", "def handler(event:, context:) = 1\n")
+        write(folder, "src/Gemfile", "source 'https://rubygems.org'\ngem 'greeting', '~> 1.0'\n")
+        abi = subprocess.run(["ruby", "-e", "print Gem.path.join(':')"], capture_output=True, text=True, check=True)
+        env = dict(os.environ, GEM_PATH=f"{gems}:{abi.stdout}")
+        code, out, err = run("build", "--offline", cwd=folder, env=env)
+        self.assertEqual(code, 0, out + err)
+        self.assertIn("rubygems.org is not asked (--offline): greeting 1.2", out)
+        placed = list((folder / ".aws-sam/build/F/vendor/bundle/ruby").glob("*/gems/greeting-1.2/lib/greeting.rb"))
+        self.assertEqual(len(placed), 1)
+        write(folder, "src/Gemfile", "source 'https://rubygems.org'\ngem 'greeting', '~> 2.0'\n")
+        code, _, err = run("build", "--offline", cwd=folder, env=env)
+        self.assertEqual(code, 1)
+        self.assertRegex(err, r"does not satisfy the requirements: .*greeting")
+
+
 class Validate(unittest.TestCase):
     def setUp(self):
         temporary = tempfile.TemporaryDirectory(prefix="offstage-validate-")
@@ -176,6 +206,42 @@ class Validate(unittest.TestCase):
                 write(self.folder, "template.yaml", text)
                 code, out, err = run("validate", *arguments, cwd=self.folder)
                 self.assertEqual(code, expected, out + err)
+
+    def test_a_circle_of_resources_stops_the_start(self):
+        write(self.folder, "template.yaml", "Resources:\n  A: {Type: AWS::SQS::Queue, DependsOn: B}\n"
+              "  B: {Type: AWS::SQS::Queue, DependsOn: A}\n")
+        code, _, err = run("start", "--in-memory", "--port", "0", "--aws-port", "0", cwd=self.folder)
+        self.assertEqual(code, 2)
+        self.assertRegex(err, r"template\.yaml:2:\d+: A: circular dependency between resources: \[A, B\]")
+        code, out, _ = run("validate", cwd=self.folder)
+        self.assertEqual(code, 1)
+        self.assertIn("[circular-dependency]", out)
+
+    def test_events_and_routes_that_are_not_emulated_are_listed(self):
+        write(self.folder, "template.yaml", """
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  F:
+    Type: AWS::Serverless::Function
+    Properties:
+      InlineCode: "def h(e, c): pass"
+      Handler: index.h
+      Runtime: python3.12
+      Events:
+        Get: {Type: Api, Properties: {Path: /a, Method: get}}
+        Jobs: {Type: SQS, Properties: {Queue: 'arn:aws:sqs:us-east-1:123456789012:q'}}
+  Machine:
+    Type: AWS::Serverless::StateMachine
+    Properties:
+      Definition: {StartAt: A, States: {A: {Type: Pass, End: true}}}
+      Events: {Run: {Type: Api, Properties: {Path: /run, Method: post}}}
+""")
+        out = run("validate", cwd=self.folder)[1]
+        self.assertIn("honoured    F.Events.Get  Api\n", out)
+        self.assertIn("refused     F.Events.Jobs  SQS  (events of type SQS are not emulated", out)
+        self.assertIn("refused     ServerlessRestApi POST /run  (it starts the state machine Machine; ", out)
+        fates = json.loads(run("validate", "--format", "json", cwd=self.folder)[1])["fates"]
+        self.assertEqual([(f["line"], f["fate"]) for f in fates if f["path"] == "F.Events.Jobs"], [(11, "refused")])
 
     def test_formats(self):
         write(self.folder, "template.yaml", "Resources:\n  Q: {Type: AWS::SQS::Queue, Properties: {Nam: x}}\n")

@@ -166,6 +166,12 @@ json DescribeTable(const Table& table) {
   if (!table.stream_view_type.empty()) {
     out["stream"] = table.stream_view_type;
   }
+  if (table.point_in_time_recovery) {
+    out["recovery_days"] = table.recovery_period_days;
+  }
+  if (table.deletion_protection) {
+    out["protected"] = true;
+  }
   if (!table.ttl_attribute.empty()) {
     out["ttl"] = table.ttl_attribute;
   }

@@ -143,6 +143,24 @@ TEST(LoadStack, ExponentialTextsAreRefused) {
   EXPECT_FALSE(stack->notes.empty());
 }
 
+TEST(LoadStack, NamesThatReferToNamesAreMadeOnceAndStayShort) {
+  std::string text =
+      "Resources:\n  A0: {Type: AWS::Lambda::Alias, Properties: {FunctionName: f, Name: n}}\n";
+  for (int i = 1; i < 60; ++i) {
+    text += fmt::format(
+        "  A{0}: {{Type: AWS::Lambda::Alias, Properties: {{FunctionName: !Select [0, [!Ref A{1}, "
+        "!Ref A{1}]], Name: !Select [0, [!Ref A{1}, !Ref A{1}]]}}}}\n",
+        i, i - 1);
+  }
+  const test::TempDir folder;
+  SeededIds seeded(7);
+  IdRegistry ids(seeded);
+  LoadOptions options;
+  options.template_file = folder.Write("template.yaml", text);
+  // Without that, longer than anyone waits.
+  EXPECT_TRUE(LoadStack(options, ids).ok());
+}
+
 TEST(LoadStack, NestedStacksThatMultiplyAreRefused) {
   test::TempDir folder;
   // Level n includes level n + 1 eight times.

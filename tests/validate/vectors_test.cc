@@ -3,6 +3,7 @@
 // A case: "files" (name -> text, list of lines, or JSON), "parameters"; then "findings", globs of
 // all lines of the text report but notes ("file:line:column: severity: path: message [rule]"), in
 // order, or "some" (globs that some line matches), and "fates" (globs that some fate line matches).
+// "left_out": path -> why, as the emulator would say it of events and routes.
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -101,6 +102,15 @@ TEST_P(Vectors, Report) {
   for (const auto& [name, value] : parameters.items()) {
     options.load.parameters.emplace_back(name, value.get<std::string>());
   }
+  const json left_out = given.value("left_out", json::object());
+  options.left_out = [&](const templates::Stack&) {
+    std::vector<templates::Note> notes;
+    for (const auto& [path, why] : left_out.items()) {
+      notes.push_back(
+          {.fate = templates::Fate::kRefused, .path = path, .message = why.get<std::string>()});
+    }
+    return notes;
+  };
   const auto report = Validate(options, ids);
   ASSERT_TRUE(report.ok()) << report.error().message;
   std::vector<std::string> findings;

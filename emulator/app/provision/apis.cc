@@ -172,6 +172,16 @@ std::vector<std::string> UnenforcedOf(const Api& api) {
   return found;
 }
 
+gateway::Route ToRoute(const templates::Stack& stack, const Api& api, const Route& from) {
+  gateway::Route route;
+  route.method = from.method;
+  route.path = from.path;
+  SetIntegration(api, from, route);
+  SetAuth(api, from, route);
+  route.validation = ValidationOf(stack, api, from);
+  return route;
+}
+
 gateway::ApiConfig ToApiConfig(const templates::Stack& stack, const Api& api) {
   gateway::ApiConfig config;
   config.kind =
@@ -189,13 +199,7 @@ gateway::ApiConfig ToApiConfig(const templates::Stack& stack, const Api& api) {
     config.authorizers[authorizer.name] = ToAuthorizer(authorizer);
   }
   for (const Route& from : api.routes) {
-    gateway::Route route;
-    route.method = from.method;
-    route.path = from.path;
-    SetIntegration(api, from, route);
-    SetAuth(api, from, route);
-    route.validation = ValidationOf(stack, api, from);
-    config.routes.push_back(std::move(route));
+    config.routes.push_back(ToRoute(stack, api, from));
   }
   if (api.kind == templates::ApiKind::kRest) config.models = ModelsOf(stack, api);
   SetCors(api, config);
@@ -256,6 +260,24 @@ gateway::ApiConfig ToUrlConfig(const templates::Stack& stack, const templates::F
 }
 
 }  // namespace
+
+std::vector<templates::Note> RefusedRoutes(const templates::Stack& stack) {
+  std::vector<templates::Note> notes;
+  for (const Api& api : stack.apis) {
+    for (const Route& from : api.routes) {
+      std::string why = ToRoute(stack, api, from).refused;
+      if (why.empty()) continue;
+      const std::string place = from.position.Text() + ": ";
+      if (why.starts_with(place)) why.erase(0, place.size());
+      notes.push_back({.fate = templates::Fate::kRefused,
+                       .position = from.position,
+                       .path = fmt::format("{} {} {}", api.path, from.method, from.path),
+                       .message = std::move(why),
+                       .reason = templates::Reason::kNotEmulated});
+    }
+  }
+  return notes;
+}
 
 std::vector<gateway::ApiConfig> ToApiConfigs(const templates::Stack& stack) {
   std::vector<const Api*> apis;

@@ -9,6 +9,10 @@
 
 namespace offstage::app {
 
+// Routes that are known but not served, with why: "Api POST /orders". The gateway answers them with
+// an error that says it.
+std::vector<templates::Note> RefusedRoutes(const templates::Stack& stack);
+
 // The stack's main API (the implicit REST API, else the first) comes first, function URLs last.
 std::vector<gateway::ApiConfig> ToApiConfigs(const templates::Stack& stack);
 

@@ -58,9 +58,12 @@ class Reader {
   }
 
  private:
-  void LeaveOut(const templates::Position& position, const std::string& name,
-                const std::string& why) {
-    out_.notes.push_back(fmt::format("{}: {}: {}", position.Text(), name, why));
+  void LeaveOut(const templates::Position& position, std::string path, std::string why) {
+    out_.notes.push_back({.fate = templates::Fate::kRefused,
+                          .position = position,
+                          .path = std::move(path),
+                          .message = std::move(why),
+                          .reason = templates::Reason::kNotEmulated});
   }
 
   void ReadEvent(const Function& function, const EventSource& event) {
@@ -78,7 +81,7 @@ class Reader {
                              rule ? "events" : "scheduler", stack_.region, stack_.account_id,
                              rule ? "rule/" : "schedule/default/", written),
           .input = event.properties.TextOf("Input")};
-      return AddSchedule(std::move(scheduled), event.properties,
+      return AddSchedule(std::move(scheduled), event.path, event.properties,
                          event.properties.TextOf(rule ? "Schedule" : "ScheduleExpression"),
                          event.position);
     }
@@ -87,7 +90,7 @@ class Reader {
     for (const std::string_view type : kElsewhere) {
       if (event.type == type) return;
     }
-    LeaveOut(event.position, name,
+    LeaveOut(event.position, event.path,
              fmt::format("events of type {} are not emulated; the function is not called by them",
                          event.type));
   }
@@ -99,7 +102,7 @@ class Reader {
     const std::string table_name = TableOfStream(stream);
     const templates::Table* table = stack_.FindTable(table_name);
     if (table == nullptr) {
-      return LeaveOut(event.position, name,
+      return LeaveOut(event.position, event.path,
                       fmt::format("'{}' is no stream of a table of this stack; the function is not "
                                   "called by it",
                                   stream));
@@ -113,14 +116,14 @@ class Reader {
     if (start == "LATEST") {
       mapping.start = StreamMapping::Start::kLatest;
     } else if (start != "TRIM_HORIZON") {
-      return LeaveOut(event.position, name,
+      return LeaveOut(event.position, event.path,
                       fmt::format("StartingPosition is TRIM_HORIZON or LATEST, not '{}'", start));
     }
     if (NumberOf(properties, "TumblingWindowInSeconds", 0) > 0)
-      return LeaveOut(event.position, name, "TumblingWindowInSeconds is not emulated");
+      return LeaveOut(event.position, event.path, "TumblingWindowInSeconds is not emulated");
     mapping.batch_size = NumberOf(properties, "BatchSize", mapping.batch_size);
     if (mapping.batch_size < 1 || mapping.batch_size > 10000)
-      return LeaveOut(event.position, name, "BatchSize must be from 1 to 10000");
+      return LeaveOut(event.position, event.path, "BatchSize must be from 1 to 10000");
     mapping.window =
         std::chrono::seconds(NumberOf(properties, "MaximumBatchingWindowInSeconds", 0));
     if (const int retries = NumberOf(properties, "MaximumRetryAttempts", -1); retries >= 0)
@@ -138,7 +141,7 @@ class Reader {
     if (const Node* filters = properties.FindPath("FilterCriteria", "Filters")) {
       for (const Node& filter : filters->items()) {
         auto parsed = events::Filter::Parse(filter.TextOf("Pattern"));
-        if (!parsed.ok()) return LeaveOut(filter.position(), name, parsed.error().message);
+        if (!parsed.ok()) return LeaveOut(filter.position(), event.path, parsed.error().message);
         mapping.filters.push_back(std::move(parsed).value());
       }
     }
@@ -162,8 +165,11 @@ class Reader {
 
   void AddTarget(const Resource& resource, const Node& target, ScheduledFunction::Kind kind) {
     const Function* function = FunctionOf(stack_, target.TextOf("Arn"));
+    const std::string path = kind == ScheduledFunction::Kind::kRule
+                                 ? fmt::format("{}.Targets.{}", resource.path, target.TextOf("Id"))
+                                 : resource.path;
     if (function == nullptr) {
-      return LeaveOut(target.position(), resource.path,
+      return LeaveOut(target.position(), path,
                       fmt::format("the target '{}' is no function of this stack; it is not called",
                                   target.TextOf("Arn")));
     }
@@ -172,24 +178,24 @@ class Reader {
                  .kind = kind,
                  .arn = resource.arn,
                  .input = target.TextOf("Input")},
-                resource.properties, resource.properties.TextOf("ScheduleExpression"),
+                path, resource.properties, resource.properties.TextOf("ScheduleExpression"),
                 resource.position);
   }
 
-  void AddSchedule(ScheduledFunction scheduled, const Node& properties,
+  void AddSchedule(ScheduledFunction scheduled, const std::string& path, const Node& properties,
                    const std::string& expression, const templates::Position& position) {
     auto schedule = events::Schedule::Parse(expression);
-    if (!schedule.ok()) return LeaveOut(position, scheduled.name, schedule.error().message);
+    if (!schedule.ok()) return LeaveOut(position, path, schedule.error().message);
     const std::string zone = properties.TextOf("ScheduleExpressionTimezone", "UTC");
     if (zone != "UTC" && zone != "Etc/UTC") {
-      return LeaveOut(position, scheduled.name,
+      return LeaveOut(position, path,
                       fmt::format("ScheduleExpressionTimezone {} is not emulated, only UTC is; the "
                                   "function is not called",
                                   zone));
     }
     for (const char* later : {"StartDate", "EndDate"}) {
       if (properties.Contains(later)) {
-        return LeaveOut(position, scheduled.name,
+        return LeaveOut(position, path,
                         fmt::format("{} is not emulated; the function is not called", later));
       }
     }

@@ -2,7 +2,6 @@
 // functions, AWS::Lambda::EventSourceMapping, AWS::Events::Rule and AWS::Scheduler::Schedule.
 #pragma once
 
-#include <string>
 #include <vector>
 
 #include "events/service.h"
@@ -12,8 +11,8 @@ namespace offstage::app {
 
 struct EventSources {
   events::Sources sources = {};
-  // What is left out and why, with file and line.
-  std::vector<std::string> notes = {};
+  // What is left out and why: "Function.Events.Name", "Mapping", "Rule.Targets.Id".
+  std::vector<templates::Note> notes = {};
 };
 
 EventSources ToEventSources(const templates::Stack& stack);

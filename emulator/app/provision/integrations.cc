@@ -199,6 +199,14 @@ void SetIntegration(const Api& api, const Route& from, gateway::Route& to) {
     to.integration = gateway::HttpProxy{.url = from.integration.TextOf("uri")};
     return;
   }
+  if (!from.state_machine_path.empty()) {
+    const std::string target = "state machine " + from.state_machine_path;
+    to.refused = fmt::format("{}: it starts the {}; AWS::Serverless::StateMachine is not emulated",
+                             from.position.Text(), target);
+    to.integration = gateway::MappedIntegration{.kind = gateway::MappedIntegration::Kind::kService,
+                                                .target = target};
+    return;
+  }
   const std::string type = ToUpper(from.integration.TextOf("type"));
   switch (from.kind) {
     case IntegrationKind::kLambdaProxy:
