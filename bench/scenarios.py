@@ -129,7 +129,7 @@ def write_postman(folder, _source, _jobs):
     (folder / "data.json").write_text(json.dumps([{"number": number} for number in range(SCENARIOS)]))
 
 
-def write_stepci(folder, _source, _jobs):
+def write_stepci(folder, _source, jobs):
     """A workflow for stepci, which reads JSON too."""
     def step(name, path, check, body=None, captures=None):
         http = {"url": "${{env.api}}" + path, "method": "POST" if body else "GET", "check": check}
@@ -147,7 +147,7 @@ def write_stepci(folder, _source, _jobs):
             step("publish", "/%s/article" % name, {"status": 201}, {"title": title, "tags": ["bench"]}, {"article": {"jsonpath": "$.id"}}),
             step("article", "/articles/${{captures.article}}", {"status": 200, "jsonpath": {"$.title": title}}),
             step("users", "/users?limit=5", {"status": 200, "jsonpath": {"$.length": 5}})]}
-    (folder / "workflow.json").write_text(json.dumps({"version": "1.1", "name": "bench", "tests": tests}))
+    (folder / "workflow.json").write_text(json.dumps({"version": "1.1", "name": "bench", "config": {"concurrency": jobs}, "tests": tests}))
 
 
 def run_other(name, command, write, source, options, folder):
