@@ -19,6 +19,7 @@
 #include "app/provision/apis.h"
 #include "app/provision/event_sources.h"
 #include "app/provision/functions.h"
+#include "app/provision/parameters.h"
 #include "app/stream_reader.h"
 #include "app/user_pools.h"
 #include "aws/dispatcher.h"
@@ -139,6 +140,9 @@ class Deployment::Impl {
         options_(options),
         context_(context),
         aws_caller_(stack_.region),
+        parameters_({.region = stack_.region,
+                     .account_id = stack_.account_id,
+                     .partition = stack_.partition}),
         output_(stack_, context.requests) {}
 
   ~Impl() {
@@ -171,6 +175,8 @@ class Deployment::Impl {
                                 faulty_tables_ != nullptr ? *faulty_tables_ : tables);
     dispatcher_->AddJsonService("dynamodbstreams", "DynamoDBStreams_20120810", *streams_);
     dispatcher_->AddJsonService("cognito-idp", "AWSCognitoIdentityProviderService", *pools_);
+    SetParameters({});
+    dispatcher_->AddJsonService("ssm", "AmazonSSM", parameters_);
     for (const char* path : kLambdaPaths)
       dispatcher_->AddRestService("lambda", path, *functions_);
     aws_caller_.Attach(*dispatcher_);
@@ -193,6 +199,11 @@ class Deployment::Impl {
   const gateway::Gateway* gateway() const { return gateway_.get(); }
   lambda::Service& functions() { return *functions_; }
   events::Service& events() { return *events_; }
+  ssm::Service& parameters() { return parameters_; }
+  void SetParameters(const templates::SsmParameters& given) {
+    parameters_.parameters().Replace(
+        ToParameters(stack_, given, context_.clock.Now(), context_.log));
+  }
   int https_port() const { return tls_front_->port(); }
   const fs::path& certificates() const { return certificates_; }
 
@@ -395,6 +406,7 @@ class Deployment::Impl {
   const DeploymentOptions options_;
   const DeploymentContext context_;
   DispatcherCaller aws_caller_;
+  ssm::Service parameters_;
   NamedOutput output_;
   std::unique_ptr<WorkFolder> work_folder_;
   // Before the tables, which tell it of changes.
@@ -479,6 +491,13 @@ Status Deployment::ResumeEvents() {
 }
 events::Service& Deployment::events() {
   return impl_->events();
+}
+
+void Deployment::SetParameters(const templates::SsmParameters& given) {
+  impl_->SetParameters(given);
+}
+ssm::Service& Deployment::parameters() {
+  return impl_->parameters();
 }
 
 void Deployment::StopFunctions() {

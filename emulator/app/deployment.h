@@ -24,6 +24,7 @@
 #include "gateway/gateway.h"
 #include "interfaces/invoker.h"
 #include "lambda/service.h"
+#include "ssm/service.h"
 #include "template/stack.h"
 
 namespace offstage::app {
@@ -111,6 +112,10 @@ class Deployment {
   void PauseEvents();
   Status ResumeEvents();
   events::Service& events();
+  // The parameters of Systems Manager: the template's and the files', and `given` in place of any
+  // of the same name. What the template itself made of their values stays.
+  void SetParameters(const templates::SsmParameters& given);
+  ssm::Service& parameters();
   // Ends running invocations; later ones are refused.
   void StopFunctions();
   lambda::Activity CurrentActivity() const;

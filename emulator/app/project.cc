@@ -66,7 +66,7 @@ Result<ProjectPlan> PlanProject(const ProjectOptions& options) {
     plan.parameters = config.parameters;
     plan.parameters.insert(plan.parameters.end(), overrides.begin(), overrides.end());
   }
-  OFFSTAGE_TRY(plan.ssm_parameters, templates::ReadValues(options.ssm_parameters));
+  OFFSTAGE_TRY(plan.ssm_parameters, templates::ReadSsmParameters(options.ssm_parameters));
   OFFSTAGE_TRY(plan.secrets, templates::ReadValues(options.secrets));
   OFFSTAGE_TRY(plan.imports, templates::ReadValues(options.imports));
   if (folder.filename().empty()) folder = folder.parent_path();
@@ -96,6 +96,7 @@ Result<templates::Stack> LoadProject(const ProjectPlan& plan, StateFolder* state
     stack.name = plan.stack_name;
     stack.region = plan.region;
     stack.account_id = templates::LoadOptions().account_id;
+    stack.ssm_parameters = plan.ssm_parameters;
     return stack;
   }
   templates::IdRegistry names(ids);
@@ -106,6 +107,16 @@ Result<templates::Stack> LoadProject(const ProjectPlan& plan, StateFolder* state
   OFFSTAGE_TRY(templates::Stack stack, templates::LoadStack(ToLoadOptions(plan), names));
   if (state != nullptr && names.changed()) OFFSTAGE_TRY_VOID(state->WriteNames(names.ToJson()));
   return stack;
+}
+
+StackSource SourceOf(ProjectPlan plan) {
+  return [plan = std::move(plan)](const templates::SsmParameters& given) {
+    ProjectPlan changed = plan;
+    for (const auto& [name, parameter] : given)
+      changed.ssm_parameters[name] = parameter;
+    RandomIds ids;
+    return LoadProject(changed, nullptr, ids);
+  };
 }
 
 }  // namespace offstage::app

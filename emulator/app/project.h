@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -53,7 +54,7 @@ struct ProjectPlan {
   std::string stack_name = {};
   std::string region = {};
   std::vector<std::pair<std::string, std::string>> parameters;
-  std::map<std::string, std::string> ssm_parameters = {};
+  templates::SsmParameters ssm_parameters = {};
   std::map<std::string, std::string> secrets = {};
   std::map<std::string, std::string> imports = {};
   std::filesystem::path data = {};
@@ -71,5 +72,9 @@ templates::LoadOptions ToLoadOptions(const ProjectPlan& plan);
 // Resolves the template with names that stay the same from run to run: `state` keeps them; null
 // with in-memory storage, where names are made anew.
 Result<templates::Stack> LoadProject(const ProjectPlan& plan, StateFolder* state, IdSource& ids);
+
+// The stack again, with other values of some SSM parameters; its names are made anew.
+using StackSource = std::function<Result<templates::Stack>(const templates::SsmParameters& given)>;
+StackSource SourceOf(ProjectPlan plan);
 
 }  // namespace offstage::app

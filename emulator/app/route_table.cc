@@ -1,5 +1,7 @@
 #include "app/route_table.h"
 
+#include <fmt/format.h>
+
 #include "app/provision/apis.h"
 #include "base/clock.h"
 #include "base/id.h"
@@ -22,6 +24,25 @@ class NoTraces : public TraceSink {
 
 }  // namespace
 
+std::string ApiLabel(const templates::Stack& stack, std::string_view api_id) {
+  bool first = true;
+  for (const templates::Api& api : stack.apis) {
+    if (api.api_id == api_id) return first ? std::string() : api.logical_id;
+    first = false;
+  }
+  for (const templates::Function& function : stack.functions) {
+    if (!function.url) continue;
+    if (function.url->url_id == api_id) return first ? std::string() : function.logical_id;
+    first = false;
+  }
+  return {};
+}
+
+std::string RouteKey(const templates::Stack& stack, std::string_view api_id, std::string_view key) {
+  const std::string label = ApiLabel(stack, api_id);
+  return label.empty() ? std::string(key) : fmt::format("{} ({})", key, label);
+}
+
 Result<std::vector<RouteRow>> ListRoutes(const templates::Stack& stack) {
   std::vector<gateway::ApiConfig> apis = ToApiConfigs(stack);
   if (apis.empty()) return std::vector<RouteRow>();
@@ -34,11 +55,16 @@ Result<std::vector<RouteRow>> ListRoutes(const templates::Stack& stack) {
                gateway::Gateway::Create(std::move(apis), {invoker, clock, ids, log, traces}));
   std::vector<RouteRow> rows;
   for (const gateway::RouteListing& route : gateway->Routes()) {
-    RouteRow row{.api = route.api_name,
-                 .method = route.method,
-                 .path = route.url_path,
-                 .function = route.target,
-                 .protection = route.protection};
+    RouteRow row{
+        .api = route.api_name,
+        .method = route.method,
+        .path = route.url_path,
+        .path_in_api = route.path == "$default" ? "/" : route.path,
+        .other_api = ApiLabel(stack, route.api_id),
+        .key = RouteKey(stack, route.api_id,
+                        route.path == "$default" ? route.path : route.method + " " + route.path),
+        .function = route.target,
+        .protection = route.protection};
     if (const templates::Function* function = stack.FindFunction(route.target))
       row.function = function->path;
     for (const templates::Api& api : stack.apis) {

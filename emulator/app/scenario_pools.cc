@@ -24,12 +24,6 @@ Result<Json, PoolRefusal> AnswerOf(aws::Outcome<Json> outcome) {
   return Fail(PoolRefusal{.type = outcome.error().type, .message = outcome.error().message});
 }
 
-Result<PoolClient, PoolRefusal> ClientOf(cognito::Service& service, const UserSpec& user) {
-  auto client = PoolClient::Choose(service, user.pool, user.client);
-  if (!client.ok()) return Fail(PoolRefusal{.message = client.error().message});
-  return std::move(client).value();
-}
-
 std::string EmailFor(const std::string& name) {
   std::string local;
   for (const char c : ToLower(name))
@@ -57,8 +51,18 @@ Json AttributeList(const UserSpec& user) {
 
 }  // namespace
 
+Result<PoolClient> LocalPools::ClientOf(const UserSpec& user) {
+  return PoolClient::Choose(service_(), id_of_(user.pool), id_of_(user.client));
+}
+
+Result<PoolClient, PoolRefusal> LocalPools::ClientFor(const UserSpec& user) {
+  auto client = ClientOf(user);
+  if (!client.ok()) return Fail(PoolRefusal{.message = client.error().message});
+  return std::move(client).value();
+}
+
 Status LocalPools::Complete(UserSpec& user) {
-  OFFSTAGE_TRY(const PoolClient client, PoolClient::Choose(service_(), user.pool, user.client));
+  OFFSTAGE_TRY(const PoolClient client, ClientOf(user));
   if (user.password.empty()) user.password = kPassword;
   const bool by_phone = client.SignsUpWith("phone_number") && !client.SignsUpWith("email");
   if (user.email.empty() && !by_phone)
@@ -76,7 +80,7 @@ Status LocalPools::Complete(UserSpec& user) {
 
 Status LocalPools::Create(UserSpec user) {
   OFFSTAGE_TRY_VOID(Complete(user));
-  OFFSTAGE_TRY(const PoolClient client, PoolClient::Choose(service_(), user.pool, user.client));
+  OFFSTAGE_TRY(const PoolClient client, ClientOf(user));
   const auto run = [&](std::string_view operation, Json request) -> Status {
     request["Username"] = user.username;
     const auto done = client.Run(operation, std::move(request));
@@ -98,13 +102,12 @@ Status LocalPools::Create(UserSpec user) {
 }
 
 Result<Json, PoolRefusal> LocalPools::SignIn(const UserSpec& user) {
-  OFFSTAGE_TRY(const PoolClient client, ClientOf(service_(), user));
+  OFFSTAGE_TRY(const PoolClient client, ClientFor(user));
   return AnswerOf(client.SignIn(user.username, user.password));
 }
 
 Result<std::optional<std::string>> LocalPools::MakeToken(const scenario::TokenOrder& order) {
-  OFFSTAGE_TRY(const PoolClient client,
-               PoolClient::Choose(service_(), order.user.pool, order.user.client));
+  OFFSTAGE_TRY(const PoolClient client, ClientOf(order.user));
   cognito::TokenOrder wanted;
   wanted.pool = client.pool_id();
   wanted.client = client.client_id();
@@ -125,7 +128,7 @@ Result<std::optional<std::string>> LocalPools::MakeToken(const scenario::TokenOr
 
 Result<Json, PoolRefusal> LocalPools::Run(const UserSpec& user, const std::string& operation,
                                           const Json& request) {
-  OFFSTAGE_TRY(const PoolClient client, ClientOf(service_(), user));
+  OFFSTAGE_TRY(const PoolClient client, ClientFor(user));
   return AnswerOf(client.Run(operation, request));
 }
 

@@ -4,6 +4,7 @@
 
 #include <thread>
 
+#include "app/route_table.h"
 #include "base/json.h"
 #include "base/text.h"
 
@@ -31,6 +32,14 @@ std::string KeyOf(const scenario::UserSpec& user) {
          "\n";
 }
 
+std::string KeyOf(const templates::SsmParameters& parameters) {
+  if (parameters.empty()) return {};
+  Json json = Json::object();
+  for (const auto& [name, parameter] : parameters)
+    json[name] = Json{parameter.type, parameter.value};
+  return DumpJson(json) + "\n";
+}
+
 Result<Json> Plain(const Json& typed) {
   return ParseJson(ToPlainJson(DumpJson(typed)));
 }
@@ -56,8 +65,11 @@ scenario::Record Recorder::Take() {
 }
 
 Result<std::unique_ptr<LocalTarget>> LocalTarget::Start(templates::Stack stack,
-                                                        DeploymentOptions options, Log& log) {
+                                                        DeploymentOptions options, Log& log,
+                                                        StackSource source) {
   std::unique_ptr<LocalTarget> target(new LocalTarget(log));
+  target->source_ = std::move(source);
+  target->plain_stack_ = stack;
   target->stack_ = std::move(stack);
   target->options_ = std::move(options);
   target->options_.aws_port = 0;
@@ -87,8 +99,32 @@ Status LocalTarget::StartDeployment() {
     client_ = std::make_unique<http::Client>("127.0.0.1", deployment_->api_port(),
                                              http::ClientOptions{.read_timeout = kAnswerLimit});
   }
+  deployment_->SetParameters(parameters_);
   OFFSTAGE_TRY(saved_[""], deployment_->SaveState());
   return Ok();
+}
+
+Status LocalTarget::UseParameters(const templates::SsmParameters& given) {
+  const std::string key = KeyOf(given);
+  parameters_changed_ = key != parameters_key_;
+  parameters_key_ = key;
+  parameters_ = given;
+  const auto read = [this](const auto& entry) {
+    return plain_stack_.ssm_names_read.contains(entry.first);
+  };
+  const std::string wanted = std::any_of(given.begin(), given.end(), read) ? key : std::string();
+  if (wanted == resolved_key_) {
+    deployment_->SetParameters(parameters_);
+    return Ok();
+  }
+  if (wanted.empty()) {
+    stack_ = plain_stack_;
+  } else {
+    if (!source_) return Fail(Error{"parameters that the template reads cannot be given here"});
+    OFFSTAGE_TRY(stack_, source_(given));
+  }
+  resolved_key_ = wanted;
+  return StartDeployment();
 }
 
 void LocalTarget::Interrupt() {
@@ -99,6 +135,7 @@ void LocalTarget::Interrupt() {
 
 Status LocalTarget::Prepare(const scenario::StartingPoint& start) {
   faults_.Clear();
+  OFFSTAGE_TRY_VOID(UseParameters(start.parameters));
   deployment_->PauseEvents();
   clock_.Reset();
   OFFSTAGE_TRY_VOID(RestoreData(start));
@@ -117,13 +154,16 @@ Status LocalTarget::RestoreData(const scenario::StartingPoint& start) {
   if (!start.tables.empty()) key += DumpJson(start.tables);
   for (const scenario::UserSpec& user : start.users)
     key += KeyOf(user);
+  // Triggers of the users may read them.
+  key += parameters_key_;
   const bool known = saved_.contains(key);
   if (!deployment_->RestoreState(*saved_[known ? key : ""], kPatience).ok()) {
     // Something of the last scenario hangs: its processes end with the deployment.
     OFFSTAGE_TRY_VOID(StartDeployment());
     deployment_->PauseEvents();
-  } else if (known) {
-    return Ok();
+  } else {
+    if (parameters_changed_) ForgetParameters();
+    if (known) return Ok();
   }
   std::vector<std::vector<SeedTable>> seeds;
   for (const auto& file : start.files) {
@@ -145,12 +185,34 @@ Status LocalTarget::RestoreData(const scenario::StartingPoint& start) {
   return Ok();
 }
 
+// Processes that have read parameters keep them, as a rule: they start anew.
+void LocalTarget::ForgetParameters() {
+  for (const std::string& function : deployment_->parameters().TakeReaders())
+    deployment_->RetireIdle(function);
+}
+
 Result<http::Reply> LocalTarget::Send(const http::Request& request) {
   if (client_ == nullptr) return Fail(Error{"this stack has no API"});
   http::Request wire = request;
   if (wire.headers.Find("Host") == nullptr)
     wire.headers.Add("Host", fmt::format("127.0.0.1:{}", deployment_->api_port()));
   return client_->Send(wire);
+}
+
+std::string LocalTarget::PoolOrClientId(const std::string& name) const {
+  for (const templates::Resource& resource : deployment_->stack().resources) {
+    const bool named = resource.logical_id == name || resource.path == name;
+    if (named && resource.type.starts_with("AWS::Cognito::UserPool")) return resource.physical_id;
+  }
+  return name;
+}
+
+Result<std::string> LocalTarget::PathOf(const std::string& api) const {
+  const templates::Stack& stack = deployment_->stack();
+  if (const templates::Api* found = stack.FindApi(api)) return "/_apis/" + found->api_id;
+  const templates::Function* function = stack.FindFunction(api);
+  if (function != nullptr && function->url) return "/_apis/" + function->url->url_id;
+  return Fail(Error{fmt::format("there is no API {}", api)});
 }
 
 std::vector<Json> LocalTarget::ApiDefinitions() const {
@@ -346,7 +408,10 @@ void LocalTarget::NameForPeople(Span& span) const {
     if (const auto* function = stack.FindFunction(span.name.substr(kLambda.size())))
       span.name = std::string(kLambda) + function->logical_id;
   }
+  std::string api;
   for (auto& [name, value] : span.attributes) {
+    if (name == "api") api = value;
+    if (name == "route" && value != "(no route)") value = RouteKey(stack, api, value);
     if (name == "function") {
       if (const auto* function = stack.FindFunction(value)) value = function->logical_id;
     } else if (name == "table") {

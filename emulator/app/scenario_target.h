@@ -7,6 +7,7 @@
 #include <string>
 
 #include "app/deployment.h"
+#include "app/project.h"
 #include "app/scenario_pools.h"
 #include "http/client.h"
 #include "scenario/target.h"
@@ -42,9 +43,12 @@ class Recorder : public Observer {
 // Used by one thread, as Target says.
 class LocalTarget : public scenario::Target, private scenario::Inside {
  public:
-  // Starts a deployment of `stack` in memory, on free ports.
+  // Starts a deployment of `stack` in memory, on free ports. `source` makes the stack anew for
+  // scenarios that are given other values of SSM parameters which the template itself reads;
+  // without it those cannot be run.
   static Result<std::unique_ptr<LocalTarget>> Start(templates::Stack stack,
-                                                    DeploymentOptions options, Log& log);
+                                                    DeploymentOptions options, Log& log,
+                                                    StackSource source = {});
   ~LocalTarget() override;
 
   // Ends running invocations and refuses new ones, so that the scenario that runs fails soon. From
@@ -54,6 +58,7 @@ class LocalTarget : public scenario::Target, private scenario::Inside {
   Status Prepare(const scenario::StartingPoint& start) override;
   Result<http::Reply> Send(const http::Request& request) override;
   TimePoint Now() const override { return clock_.Now(); }
+  Result<std::string> PathOf(const std::string& api) const override;
   std::string url() const override { return deployment_->api_url(); }
   std::vector<Json> ApiDefinitions() const override;
   scenario::Inside* inside() override { return this; }
@@ -79,11 +84,15 @@ class LocalTarget : public scenario::Target, private scenario::Inside {
   scenario::Record TakeRecord() override;
 
   Status StartDeployment();
+  // Makes the deployment have these parameters; a new one where the template depends on them.
+  Status UseParameters(const templates::SsmParameters& given);
   Status RestoreData(const scenario::StartingPoint& start);
   // Runs a DynamoDB operation; TableName is filled in. Fails with the service's words.
   Result<Json> Run(std::string_view operation, const std::string& table, Json request);
   Result<std::vector<Json>> ReadAll(std::string_view operation, const std::string& table,
                                     Json request);
+  void ForgetParameters();
+  std::string PoolOrClientId(const std::string& name) const;
   void NameForPeople(Span& span) const;
   std::vector<std::string> Describe(const lambda::Activity& activity,
                                     std::vector<std::string> pending) const;
@@ -93,8 +102,18 @@ class LocalTarget : public scenario::Target, private scenario::Inside {
   RandomIds ids_;
   Recorder recorder_;
   FaultPlan faults_;
-  LocalPools pools_{[this]() -> cognito::Service& { return deployment_->pools(); }};
+  LocalPools pools_{[this]() -> cognito::Service& { return deployment_->pools(); },
+                    [this](const std::string& name) { return PoolOrClientId(name); }};
+  // As it is without any `given: parameters`.
+  templates::Stack plain_stack_;
+  StackSource source_;
+  // What the running deployment is made from.
   templates::Stack stack_;
+  // What the last scenario was given, as text; and what `stack_` was resolved with.
+  std::string parameters_key_;
+  std::string resolved_key_;
+  templates::SsmParameters parameters_;
+  bool parameters_changed_ = false;
   DeploymentOptions options_;
   // Guards the pointer against Interrupt, not its use on the target's own thread.
   Mutex deployment_mutex_;

@@ -71,8 +71,15 @@ void GiveShapes(const BenchOptions& options, Case& subject) {
 }
 
 Status AddFromSuites(const BenchOptions& options, const fs::path& beside,
-                     const std::vector<bench::Route>* routes, BenchCases& out) {
+                     const std::vector<bench::Route>* routes, const scenario::KnownNames* known,
+                     BenchCases& out) {
   OFFSTAGE_TRY(const scenario::Loaded loaded, LoadSuites(options, beside));
+  if (known != nullptr) {
+    std::vector<std::string> unknown = scenario::CheckNames(loaded.scenarios, *known);
+    for (std::string& problem : scenario::CheckNames(loaded.benches, *known))
+      unknown.push_back(std::move(problem));
+    if (!unknown.empty()) return Fail(Error{Join(unknown, "\noffstage: ")});
+  }
   for (const scenario::Bench& block : loaded.benches) {
     if (!options.all_routes) out.cases.push_back(bench::CaseFromBench(block));
   }
@@ -96,14 +103,16 @@ Status AddFromSuites(const BenchOptions& options, const fs::path& beside,
 }  // namespace
 
 Result<BenchCases> MakeBenchCases(const BenchOptions& options, const fs::path& beside,
-                                  const std::vector<bench::Route>* routes) {
+                                  const std::vector<bench::Route>* routes,
+                                  const scenario::KnownNames* known) {
   BenchCases out;
   for (const std::string& text : options.requests) {
     OFFSTAGE_TRY(Case subject, bench::CaseFromText(text, options.parts));
     subject.expected_status = options.expect_status;
     out.cases.push_back(std::move(subject));
   }
-  if (options.requests.empty()) OFFSTAGE_TRY_VOID(AddFromSuites(options, beside, routes, out));
+  if (options.requests.empty())
+    OFFSTAGE_TRY_VOID(AddFromSuites(options, beside, routes, known, out));
   for (Case& subject : out.cases) {
     AddSeeds(options, subject);
     GiveShapes(options, subject);

@@ -8,6 +8,7 @@
 #include <fstream>
 #include <thread>
 
+#include "app/known_names.h"
 #include "app/route_table.h"
 #include "app/scenario_target.h"
 #include "base/text.h"
@@ -151,7 +152,7 @@ class BenchRunner {
 
   Result<Unit, Failed> Open();
   Result<Unit, Failed> OpenTargets();
-  Result<Target, Failed> Start(templates::Stack stack);
+  Result<Target, Failed> Start(templates::Stack stack, app::StackSource source = {});
   Result<Unit, Failed> StartBaseline();
   void ProfileImports();
   int Conclude(std::vector<bench::CaseResult> results);
@@ -165,6 +166,7 @@ class BenchRunner {
   StderrLog log_{LogLevel::kError};
   RandomIds ids_;
   templates::Stack stack_;
+  app::StackSource source_;
   fs::path template_file_;
   BenchCases cases_;
   std::optional<Baseline> baseline_;
@@ -183,7 +185,7 @@ Result<Unit, Failed> BenchRunner::Open() {
   if (!options_.target.empty()) {
     if (!options_.baseline.empty() && !options_.baseline.ends_with(".json"))
       return Fail(Failed{{"--baseline with --target takes the --json of an earlier run alone"}});
-    auto cases = MakeBenchCases(options_, {}, nullptr);
+    auto cases = MakeBenchCases(options_, {}, nullptr, nullptr);
     if (!cases.ok()) return Fail(Failed{cases.error()});
     cases_ = std::move(cases).value();
     return Ok();
@@ -194,20 +196,24 @@ Result<Unit, Failed> BenchRunner::Open() {
   if (!open.ok()) return Fail(Failed{open.error().error, open.error().code});
   stack_ = std::move(open->stack);
   template_file_ = open->plan.template_file;
+  source_ = app::SourceOf(std::move(open->plan));
   const auto rows = app::ListRoutes(stack_);
   if (!rows.ok()) return Fail(Failed{rows.error()});
   if (rows->empty()) return Fail(Failed{{"the template has no routes to measure"}});
   const auto routes = RoutesOf(*rows);
-  auto cases = MakeBenchCases(options_, template_file_.parent_path(), &routes);
+  const scenario::KnownNames known = app::NamesOf(stack_);
+  auto cases = MakeBenchCases(options_, template_file_.parent_path(), &routes, &known);
   if (!cases.ok()) return Fail(Failed{cases.error()});
   cases_ = std::move(cases).value();
   return Ok();
 }
 
-Result<BenchRunner::Target, Failed> BenchRunner::Start(templates::Stack stack) {
+Result<BenchRunner::Target, Failed> BenchRunner::Start(templates::Stack stack,
+                                                       app::StackSource source) {
   auto deployment = ToDeploymentOptions(options_.common);
   if (!deployment.ok()) return Fail(Failed{deployment.error()});
-  auto target = app::LocalTarget::Start(std::move(stack), std::move(deployment).value(), log_);
+  auto target = app::LocalTarget::Start(std::move(stack), std::move(deployment).value(), log_,
+                                        std::move(source));
   if (!target.ok()) return Fail(Failed{target.error(), kCouldNotStart});
   interruption_.Watch(target->get());
   return std::move(target).value();
@@ -225,7 +231,7 @@ Result<Unit, Failed> BenchRunner::StartBaseline() {
   if (!open.ok()) {
     return Fail(Failed{{"the baseline: " + open.error().error.message}, open.error().code});
   }
-  OFFSTAGE_TRY(before_, Start(std::move(open->stack)));
+  OFFSTAGE_TRY(before_, Start(std::move(open->stack), app::SourceOf(std::move(open->plan))));
   before_side_.emplace(*before_, "baseline", interruption_.stop());
   return Ok();
 }
@@ -238,7 +244,7 @@ Result<Unit, Failed> BenchRunner::OpenTargets() {
     remote_ = std::move(remote).value();
     now_side_.emplace(*remote_, "", interruption_.stop());
   } else {
-    OFFSTAGE_TRY(local_, Start(stack_));
+    OFFSTAGE_TRY(local_, Start(stack_, source_));
     now_side_.emplace(*local_, "", interruption_.stop());
   }
   const Status located = now_side_->Locate();

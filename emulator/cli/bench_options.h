@@ -8,6 +8,7 @@
 #include "bench/case.h"
 #include "bench/session.h"
 #include "cli/options.h"
+#include "scenario/names.h"
 
 namespace offstage::cli {
 
@@ -51,12 +52,13 @@ Result<BenchPlan> ReadBenchOptions(const BenchOptions& options);
 
 void AddBenchOptions(CLI::App& command, BenchOptions& options);
 
-// The cases to measure. `routes`: of the template; null: not known (--target).
+// The cases to measure. `routes` and `known`: of the template; null: not known (--target).
 struct BenchCases {
   std::vector<bench::Case> cases = {};
   std::vector<std::string> notes = {};
 };
 Result<BenchCases> MakeBenchCases(const BenchOptions& options, const std::filesystem::path& beside,
-                                  const std::vector<bench::Route>* routes);
+                                  const std::vector<bench::Route>* routes,
+                                  const scenario::KnownNames* known);
 
 }  // namespace offstage::cli

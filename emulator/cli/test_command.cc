@@ -6,18 +6,15 @@
 #include <fstream>
 #include <iterator>
 #include <set>
-#include <thread>
 
+#include "app/known_names.h"
 #include "app/route_table.h"
 #include "cli/stop_signal.h"
 #include "cli/test_options.h"
 #include "cli/test_progress.h"
-#include "cli/worker_pool.h"
-#include "scenario/coordinator.h"
+#include "cli/test_run.h"
 #include "scenario/loader.h"
-#include "scenario/remote_target.h"
 #include "scenario/report.h"
-#include "scenario/runner.h"
 
 namespace offstage::cli {
 
@@ -28,18 +25,6 @@ using scenario::Assignment;
 using scenario::RunSummary;
 using scenario::Scenario;
 using scenario::ScenarioResult;
-
-// A worker costs its functions' cold starts: few scenarios are done sooner by one.
-constexpr std::size_t kScenariosWorthAWorker = 20;
-
-struct Run {
-  app::ProjectPlan plan;
-  std::vector<Scenario> scenarios;
-  std::vector<Assignment> assignments;
-  std::uint64_t seed = 0;
-  std::vector<scenario::KnownRoute> routes;
-  std::vector<std::string> functions;
-};
 
 int ComplainAll(const std::vector<std::string>& problems) {
   for (const std::string& problem : problems)
@@ -93,7 +78,7 @@ Result<std::uint64_t> SeedOf(const std::string& text) {
 }
 
 // Loads what is asked for; an exit code when it cannot be.
-std::optional<int> LoadScenarios(const TestOptions& options, Run& run) {
+std::optional<int> LoadScenarios(const TestOptions& options, TestRun& run) {
   const auto paths = options.paths.empty() ? DefaultPaths(run.plan) : options.paths;
   const auto files = scenario::FindFiles(paths);
   if (!files.ok()) return Complain(files.error(), kUsageOrTemplate);
@@ -120,7 +105,7 @@ std::vector<std::string> WithFiles(std::vector<std::string> ids,
   return ids;
 }
 
-std::optional<int> Choose(const TestOptions& options, Run& run) {
+std::optional<int> Choose(const TestOptions& options, TestRun& run) {
   scenario::SelectionOptions selection;
   selection.filters = options.filters;
   selection.tags = options.tags;
@@ -142,7 +127,7 @@ std::optional<int> Choose(const TestOptions& options, Run& run) {
 }
 
 // Routes and functions of the template, for coverage; the template's own errors come out here.
-std::optional<int> ReadTemplate(const TestOptions& options, Run& run) {
+std::optional<int> ReadTemplate(const TestOptions& options, TestRun& run) {
   RandomIds ids;
   const auto open = Open(options.common, ids);
   if (!open.ok()) return Complain(open.error().error, open.error().code);
@@ -150,10 +135,12 @@ std::optional<int> ReadTemplate(const TestOptions& options, Run& run) {
   if (!routes.ok()) return Complain(routes.error(), kUsageOrTemplate);
   for (const app::RouteRow& route : *routes) {
     if (route.function != "mock")
-      run.routes.push_back({.route = route.method + " " + route.path, .function = route.function});
+      run.routes.push_back({.route = route.key, .function = route.function});
   }
   for (const templates::Function& function : open->stack.functions)
     run.functions.push_back(function.logical_id);
+  const auto unknown = scenario::CheckNames(run.scenarios, app::NamesOf(open->stack));
+  if (!unknown.empty()) return ComplainAll(unknown);
   return std::nullopt;
 }
 
@@ -171,7 +158,7 @@ ScenarioResult Skipped(const Scenario& scenario) {
 }
 
 // Takes those that are skipped out of the work.
-std::vector<ScenarioResult> TakeSkipped(Run& run) {
+std::vector<ScenarioResult> TakeSkipped(TestRun& run) {
   std::vector<ScenarioResult> skipped;
   std::erase_if(run.assignments, [&](const Assignment& assignment) {
     const Scenario& scenario = run.scenarios[assignment.scenario];
@@ -182,106 +169,8 @@ std::vector<ScenarioResult> TakeSkipped(Run& run) {
   return skipped;
 }
 
-int JobsFor(const TestOptions& options, std::size_t work) {
-  // Tables of another engine cannot be told apart by deployment where the template names them.
-  if (!options.common.dynamodb_endpoint.empty()) return 1;
-  if (options.jobs > 0)
-    return std::min<int>(options.jobs, std::max<int>(1, static_cast<int>(work)));
-  const auto worth = static_cast<unsigned>(work / kScenariosWorthAWorker + 1);
-  return static_cast<int>(std::clamp(std::thread::hardware_concurrency(), 1U, worth));
-}
-
-// This program's arguments again, for workers; they find the same files and get the same seed.
-std::vector<std::string> WorkerArguments(const TestOptions& options, std::uint64_t seed,
-                                         const std::string& program) {
-  std::vector<std::string> arguments = {program, "test", "--random-seed", std::to_string(seed)};
-  if (options.update_snapshots) arguments.push_back("--update-snapshots");
-  for (const fs::path& path : options.paths)
-    arguments.push_back(path.string());
-  const std::vector<std::string> common = ToArguments(options.common);
-  arguments.insert(arguments.end(), common.begin(), common.end());
-  return arguments;
-}
-
-// Waits for a signal on a thread of its own.
-class Interruption {
- public:
-  Interruption(StopSignal& signal, scenario::Coordinator& coordinator)
-      : signal_(signal), thread_([this, &coordinator] {
-          number_ = signal_.Wait();
-          if (number_ != 0) coordinator.Stop();
-        }) {}
-  ~Interruption() {
-    signal_.Cancel();
-    thread_.join();
-  }
-  Interruption(const Interruption&) = delete;
-  Interruption& operator=(const Interruption&) = delete;
-  int number() const { return number_; }
-
- private:
-  StopSignal& signal_;
-  std::atomic<int> number_{0};
-  std::thread thread_;
-};
-
-std::optional<int> RunWorkers(const TestOptions& options, Run& run, StopSignal& signal,
-                              RunSummary& summary, Progress& progress) {
-  RandomIds ids;
-  const auto program = OwnProgram();
-  if (!program.ok()) return Complain(program.error(), kCouldNotStart);
-  const auto at_failure = options.fail_fast ? scenario::Coordinator::Options::AtFailure::kStop
-                                            : scenario::Coordinator::Options::AtFailure::kGoOn;
-  auto coordinator =
-      scenario::Coordinator::Start(run.scenarios, run.assignments, {.at_failure = at_failure}, ids);
-  if (!coordinator.ok()) return Complain(coordinator.error(), kCouldNotStart);
-  const Interruption interruption(signal, **coordinator);
-  auto pool =
-      WorkerPool::Start(summary.jobs, WorkerArguments(options, run.seed, *program), **coordinator);
-  if (!pool.ok()) return Complain(pool.error(), kCouldNotStart);
-  while (interruption.number() == 0) {
-    int exit_code = kCouldNotStart;
-    const Status tended = (*pool)->Tend(exit_code);
-    if (!tended.ok()) {
-      std::fprintf(stderr, "%s\n", tended.error().message.c_str());
-      return exit_code;
-    }
-    if (auto result = (*coordinator)->NextResult(std::chrono::seconds(1))) {
-      progress.Add(*result);
-      summary.results.push_back(*std::move(result));
-      continue;
-    }
-    if ((*coordinator)->Finished()) break;
-    if ((*pool)->AllEnded() && (*coordinator)->Waiting() > 0)
-      return Complain({"the workers ended before the work was done"}, kBug);
-  }
-  if (interruption.number() != 0) {
-    std::fprintf(stderr, "offstage: interrupted after %zu scenarios\n", summary.results.size());
-    return 128 + interruption.number();
-  }
-  return std::nullopt;
-}
-
-int RunRemote(const TestOptions& options, Run& run, RunSummary& summary, Progress& progress) {
-  auto target = scenario::RemoteTarget::Make(options.target);
-  if (!target.ok()) return Complain(target.error(), kUsageOrTemplate);
-  scenario::RunOptions run_options;
-  run_options.curl_url = options.target;
-  run_options.check_schema = CheckJsonSchema;
-  for (const Assignment& assignment : run.assignments) {
-    run_options.seed = run.seed + static_cast<std::uint64_t>(assignment.run) - 1;
-    ScenarioResult result =
-        scenario::RunScenario(run.scenarios[assignment.scenario], **target, run_options);
-    result.run = assignment.run;
-    progress.Add(result);
-    summary.results.push_back(std::move(result));
-    if (options.fail_fast && !summary.Good()) break;
-  }
-  return kDone;
-}
-
 // In the order of the files, whatever order they ran in.
-void SortResults(const Run& run, RunSummary& summary) {
+void SortResults(const TestRun& run, RunSummary& summary) {
   std::map<std::string, std::size_t> place;
   for (std::size_t i = 0; i < run.scenarios.size(); ++i)
     place[run.scenarios[i].id] = i;
@@ -305,13 +194,19 @@ int WriteReports(const TestOptions& options, const RunSummary& summary) {
     if (!out.flush()) return Complain({"cannot write the report " + file}, kCouldNotStart);
   }
   if (!OnGitHub()) return kDone;
-  fmt::print("{}", scenario::GitHubAnnotations(summary));
+  // Annotations name files from the repository's root, whatever the working directory.
+  const char* root = std::getenv("GITHUB_WORKSPACE");  // NOLINT(concurrency-mt-unsafe)
+  std::error_code failure;
+  fs::path folder;
+  if (root != nullptr) folder = fs::relative(fs::current_path(failure), root, failure);
+  if (failure || folder.string().starts_with("..")) folder.clear();
+  fmt::print("{}", scenario::GitHubAnnotations(summary, folder));
   const char* file = std::getenv("GITHUB_STEP_SUMMARY");  // NOLINT(concurrency-mt-unsafe)
   if (file != nullptr) std::ofstream(file, std::ios::app) << scenario::MarkdownReport(summary);
   return kDone;
 }
 
-int Conclude(const TestOptions& options, Run& run, RunSummary& summary, Progress& progress) {
+int Conclude(const TestOptions& options, TestRun& run, RunSummary& summary, Progress& progress) {
   SortResults(run, summary);
   summary.coverage = scenario::MeasureCoverage(summary.results, run.routes, run.functions);
   progress.Finish(summary);
@@ -354,7 +249,7 @@ int RunTest(TestOptions& options) {
   if (options.watch) return Watch(options, signal);
   // Scenarios' data is in memory; --data says only where the last failures are remembered.
   options.common.in_memory = true;
-  Run run;
+  TestRun run;
   const auto plan = app::PlanProject(ToProjectOptions(options.common));
   if (!plan.ok() && options.target.empty()) return Complain(plan.error(), kUsageOrTemplate);
   if (plan.ok()) run.plan = *plan;

@@ -28,10 +28,12 @@ std::string Concrete(const std::string& path) {
   return out;
 }
 
-std::string ScenarioFor(const app::RouteRow& route) {
+std::string ScenarioFor(const app::RouteRow& route, const std::string& api) {
   const std::string method = route.method == "ANY" ? "get" : ToLower(route.method);
-  std::string text = fmt::format("\n  - name: {} {} answers\n    steps:\n      - {}: {}\n",
-                                 route.method, route.path, method, Concrete(route.path));
+  std::string text = fmt::format("\n  - name: {} answers\n    steps:\n      - {}: {}\n",
+                                 route.key == "$default" ? "The default route" : route.key, method,
+                                 Concrete(route.path_in_api));
+  if (!api.empty()) text += fmt::format("        api: {}\n", api);
   if (method == "post" || method == "put" || method == "patch") text += "        json: {}\n";
   return text +
          "        expect:\n          # Put here what the route shall answer.\n"
@@ -51,26 +53,43 @@ std::string ExampleItem(const templates::Table& table) {
   return "{" + Join(parts, ", ") + "}";
 }
 
+// "{}", or "{pool: Customers}" where there are several pools; empty: none that has an app client.
+std::string ExampleUser(const templates::Stack& stack) {
+  std::vector<const templates::Resource*> pools;
+  std::vector<std::string> with_client;
+  for (const templates::Resource& resource : stack.resources) {
+    if (resource.type == "AWS::Cognito::UserPool") pools.push_back(&resource);
+    if (resource.type == "AWS::Cognito::UserPoolClient")
+      with_client.push_back(resource.properties.TextOf("UserPoolId"));
+  }
+  for (const templates::Resource* pool : pools) {
+    if (std::find(with_client.begin(), with_client.end(), pool->physical_id) == with_client.end())
+      continue;
+    return pools.size() == 1 ? "{}" : fmt::format("{{pool: {}}}", pool->logical_id);
+  }
+  return {};
+}
+
 std::string Suite(const std::vector<app::RouteRow>& routes, const templates::Stack& stack) {
   std::string text =
       "# A first suite: one scenario a route. Make each say what the route is for.\n"
       "# Keys and operators: offstage test --schema, and the README.\n"
       "suite: api\n";
-  const bool pools =
-      std::any_of(stack.resources.begin(), stack.resources.end(),
-                  [](const templates::Resource& r) { return r.type == "AWS::Cognito::UserPool"; });
-  if (!stack.tables.empty() || pools) text += "\n# Every scenario starts from this data.\ngiven:\n";
+  const std::string user = ExampleUser(stack);
+  if (!stack.tables.empty() || !user.empty())
+    text += "\n# Every scenario starts from this data.\ngiven:\n";
   if (!stack.tables.empty()) text += "  tables:\n";
   for (const templates::Table& table : stack.tables)
     text += fmt::format("    {}: []  # e.g. [{}]\n", table.logical_id, ExampleItem(table));
-  if (pools) {
-    text +=
+  if (!user.empty()) {
+    text += fmt::format(
         "  # Somebody who has signed up; `as: ada` on a step sends her token.\n"
-        "  users: {ada: {}}\n";
+        "  users: {{ada: {}}}\n",
+        user);
   }
   text += "\nscenarios:";
   for (const app::RouteRow& route : routes) {
-    if (route.function != "mock") text += ScenarioFor(route);
+    if (route.function != "mock") text += ScenarioFor(route, route.other_api);
   }
   return text;
 }

@@ -46,7 +46,8 @@ int RunTestWorker(const TestOptions& options, const std::vector<scenario::Scenar
   auto open = Open(options.common, ids);
   if (!open.ok()) return Complain(open.error().error, open.error().code);
   auto target =
-      app::LocalTarget::Start(std::move(open->stack), std::move(deployment_options).value(), log);
+      app::LocalTarget::Start(std::move(open->stack), std::move(deployment_options).value(), log,
+                              app::SourceOf(std::move(open->plan)));
   if (!target.ok()) return Complain(target.error(), kCouldNotStart);
   const Interruption interruption(signal, **target);
   scenario::RunOptions run_options;

@@ -283,6 +283,15 @@ std::vector<StreamPoller::Batch> StreamPoller::Retry(Batch batch, const InvokeRe
   return {std::move(batch)};
 }
 
+std::string DestinationService(const std::string& destination) {
+  if (destination.empty()) return {};
+  for (const auto& [mark, name] : {std::pair(":sqs:", "SQS"), std::pair(":sns:", "SNS"),
+                                   std::pair(":s3:", "S3"), std::pair("kafka:", "Kafka")}) {
+    if (destination.find(mark) != std::string::npos) return name;
+  }
+  return destination;
+}
+
 // docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html
 void StreamPoller::Report(const Batch& batch, Discard why, const InvokeResult* result) const {
   std::string arn;
@@ -308,10 +317,13 @@ void StreamPoller::Report(const Batch& batch, Discard why, const InvokeResult* r
                           {"approximateArrivalOfLastRecord", TimeOf(batch.records.back())},
                           {"batchSize", batch.records.size()},
                           {"streamArn", arn}}}};
+  const std::string service = DestinationService(mapping_.on_failure);
   context_.log.Warn(
-      mapping_.on_failure.empty()
+      service.empty()
           ? "records of a stream are given up"
-          : "records of a stream are given up; the destination is not emulated, its record is lost",
+          : fmt::format("records of a stream are given up; {} is not emulated, so that its "
+                        "destination does not get the record",
+                        service),
       {{"mapping", mapping_.name},
        {"destination", mapping_.on_failure.empty() ? "none" : mapping_.on_failure},
        {"record", record.dump()}});

@@ -47,6 +47,10 @@ struct StreamMapping {
   std::string on_failure = {};
 };
 
+// The service that an OnFailure destination belongs to, in words: "SQS"; the destination itself
+// when it is none that Lambda knows; empty for none.
+std::string DestinationService(const std::string& destination);
+
 // All outlive the poller.
 struct PollerContext {
   const Clock& clock;

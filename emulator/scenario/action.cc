@@ -10,6 +10,10 @@ namespace {
 Result<Effect> SendRequest(const Step& step, const Node& node, Target& target, People& people) {
   Effect effect;
   OFFSTAGE_TRY(http::Request request, MakeRequest(step, node));
+  if (const Node* api = node.Find("api")) {
+    OFFSTAGE_TRY(const std::string prefix, target.PathOf(api->text()));
+    request.target.insert(0, prefix);
+  }
   if (const Node* user = node.Find("as")) {
     OFFSTAGE_TRY(std::string authorization, people.AuthorizationFor(*user));
     request.headers.Set("Authorization", std::move(authorization));

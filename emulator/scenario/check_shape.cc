@@ -2,6 +2,7 @@
 #include "scenario/jsonpath.h"
 #include "scenario/matcher.h"
 #include "scenario/shapes.h"
+#include "template/loader.h"
 
 namespace offstage::scenario {
 
@@ -40,9 +41,6 @@ class ShapeChecker {
       const Field* field = shape.Find(entry.key);
       if (field == nullptr) {
         UnknownKey(entry, shape);
-      } else if (!field->refused.empty()) {
-        problems_.Add(entry.key_position,
-                      fmt::format("`{}` is not possible: {}", entry.key, field->refused));
       } else {
         CheckValue(entry, *field);
       }
@@ -52,6 +50,12 @@ class ShapeChecker {
         problems_.Add(node.position(), fmt::format("{} needs `{}`", shape.name, field.name));
     }
     if (&shape == &StepShape()) CheckStep(node);
+    if (shape.definition == "fault") CheckFault(node);
+    if (shape.definition == "as") CheckToken(node);
+    const Node* clock = shape.definition == "given" ? node.Find("clock") : nullptr;
+    if (clock != nullptr && !HasVariable(*clock)) {
+      if (const auto time = ParseClock(*clock); !time.ok()) problems_.AddLine(time.error().message);
+    }
   }
 
  private:
@@ -127,12 +131,31 @@ class ShapeChecker {
     }
     if (!value.IsMap()) return Expected(value, name + " takes a map");
     for (const templates::Entry& entry : value.entries()) {
-      if (field.takes == Takes::kShapeMap) {
+      if (field.takes == Takes::kParameterMap) {
+        CheckParameter(entry, *field.shape);
+      } else if (field.takes == Takes::kShapeMap) {
         CheckMap(entry.value, *field.shape);
       } else {
         CheckList(entry.value, *field.shape, "`" + entry.key + "`");
       }
     }
+  }
+
+  // What the reader of --ssm-parameters would say too, but for maps that it takes as JSON.
+  void CheckParameter(const templates::Entry& entry, const Shape& shape) {
+    const Node& value = entry.value;
+    const std::string name = fmt::format("`{}`", entry.key);
+    const std::size_t before = problems_.list().size();
+    if (value.IsMap()) {
+      CheckMap(value, shape);
+    } else {
+      CheckTextOrList(value, name);
+    }
+    if (problems_.list().size() != before || HasVariable(value)) return;
+    const Node* type = value.Find("Type");
+    if (type != nullptr && HasVariable(*type)) return;
+    const auto read = templates::ReadSsmParameter(name, value);
+    if (!read.ok()) problems_.AddLine(read.error().message);
   }
 
   void CheckList(const Node& value, const Shape& shape, const std::string& name) {
@@ -189,6 +212,39 @@ class ShapeChecker {
     }
   }
 
+  // A whole number from 1, or `word`.
+  void CheckNumber(const Node* value, const std::string& name, std::string_view word) {
+    if (value == nullptr || HasVariable(*value) || value->text() == word) return;
+    const auto number = value->AsInteger();
+    if (number && *number >= 1 && *number <= 1'000'000) return;
+    problems_.Add(value->position(), fmt::format("`{}` takes a number from 1{}{}{}, not `{}`", name,
+                                                 word.empty() ? "" : " or `", word,
+                                                 word.empty() ? "" : "`", value->text()));
+  }
+
+  void CheckFault(const Node& fault) {
+    CheckNumber(fault.Find("nth"), "nth", "");
+    CheckNumber(fault.Find("times"), "times", "always");
+    for (const char* effect : {"throttle", "fail", "latency", "kill"}) {
+      if (fault.Contains(effect)) return;
+    }
+    problems_.Add(fault.position(), "a fault needs one of throttle, fail, latency, kill");
+  }
+
+  void CheckToken(const Node& as) {
+    const auto check = [&](const char* name, const std::vector<std::string>& takes,
+                           const char* words) {
+      const Node* value = as.Find(name);
+      if (value == nullptr || HasVariable(*value)) return;
+      if (std::find(takes.begin(), takes.end(), value->text()) != takes.end()) return;
+      problems_.Add(value->position(),
+                    fmt::format("`{}` takes {}, not `{}`", name, words, value->text()));
+    };
+    check("token", {"id", "access"}, "id or access");
+    check("flaw", {"none", "expired", "wrong-issuer", "wrong-signature"},
+          "expired, wrong-issuer or wrong-signature");
+  }
+
   void CheckStep(const Node& step);
   void CheckExpectation(const Node& step, StepKind kind, std::string_view kind_key);
 
@@ -228,6 +284,11 @@ void ShapeChecker::CheckStep(const Node& step) {
     if (field == nullptr || Belongs(*field, kind)) continue;
     problems_.Add(entry.key_position,
                   fmt::format("`{}` has no meaning in a `{}` step", entry.key, kinds.front()));
+  }
+  const Node* request = step.Find("request");
+  if (request != nullptr && !HasVariable(*request) &&
+      request->text().find(' ') == std::string::npos) {
+    problems_.Add(request->position(), "`request` takes a method and a path: REPORT /path");
   }
   CheckExpectation(step, kind, kinds.front());
 }
@@ -329,6 +390,26 @@ std::optional<std::chrono::milliseconds> ParseDuration(std::string_view text) {
         static_cast<std::int64_t>(value * static_cast<double>(millis)));
   }
   return std::nullopt;
+}
+
+Result<TimePoint> ParseClock(const Node& node) {
+  // "2026-01-31T12:00:00Z"; a date alone is midnight.
+  int year = 0;
+  unsigned month = 0;
+  unsigned day = 0;
+  int hour = 0;
+  int minute = 0;
+  int second = 0;
+  const int read = std::sscanf(node.text().c_str(), "%4d-%2u-%2u%*1[Tt ]%2d:%2d:%2d", &year, &month,
+                               &day, &hour, &minute, &second);
+  const std::chrono::year_month_day date(std::chrono::year{year}, std::chrono::month{month},
+                                         std::chrono::day{day});
+  if ((read != 3 && read < 5) || !date.ok()) {
+    return Fail(Error{fmt::format("{}: `clock` takes a time like 2026-01-31T12:00:00Z, not {}",
+                                  node.position().Text(), node.text())});
+  }
+  return TimePoint(std::chrono::sys_days(date)) + std::chrono::hours(hour) +
+         std::chrono::minutes(minute) + std::chrono::seconds(second);
 }
 
 }  // namespace offstage::scenario

@@ -163,7 +163,7 @@ std::string MarkdownReport(const RunSummary& summary) {
 }
 
 // docs.github.com/actions/reference/workflow-commands-for-github-actions
-std::string GitHubAnnotations(const RunSummary& summary) {
+std::string GitHubAnnotations(const RunSummary& summary, const std::filesystem::path& folder) {
   const auto escape = [](std::string text, bool property) {
     text = ReplaceAll(std::move(text), "%", "%25");
     text = ReplaceAll(ReplaceAll(std::move(text), "\r", "%0D"), "\n", "%0A");
@@ -174,7 +174,8 @@ std::string GitHubAnnotations(const RunSummary& summary) {
   for (const ScenarioResult& result : summary.results) {
     if (!Bad(result)) continue;
     const auto [file, line] = PlaceOf(result);
-    out += fmt::format("::error file={},line={},title={}::{}\n", escape(file, true), line,
+    const std::string path = (folder / file).lexically_normal().string();
+    out += fmt::format("::error file={},line={},title={}::{}\n", escape(path, true), line,
                        escape(result.id, true), escape(Headline(result), false));
   }
   return out;

@@ -6,6 +6,8 @@
 #include <set>
 
 #include "base/text.h"
+#include "scenario/examples.h"
+#include "scenario/references.h"
 #include "scenario/variables.h"
 #include "template/document.h"
 
@@ -14,8 +16,6 @@ namespace offstage::scenario {
 namespace fs = std::filesystem;
 
 namespace {
-
-constexpr std::size_t kMaxScenariosOfOne = 1000;
 
 // Where a block stands.
 struct Block {
@@ -56,7 +56,6 @@ class Loader {
   void AddExamples(const Node& node, const Scenario& pattern);
   void AddBenches(const File& file, const fs::path& path);
   std::shared_ptr<const Contract> ReadContract(const File& file);
-  void CheckUsers(const Scenario& scenario);
   std::vector<double> Numbers(const Node* node, const std::string& what);
   std::vector<Step> Steps(const File& file, const Node* list, const fs::path& folder,
                           std::vector<std::string> open_blocks);
@@ -70,7 +69,7 @@ class Loader {
   std::vector<Scenario> scenarios_;
   std::vector<Bench> benches_;
   std::map<std::string, Position> ids_;
-  // Where an unknown user has been complained of already.
+  // What has been complained of already: blocks and files are used several times.
   std::set<std::string> told_;
 };
 
@@ -104,8 +103,9 @@ const File* Loader::Read(const fs::path& path, std::vector<fs::path> chain,
   if (!document.ok()) {
     broken_.insert(key);
     std::string message = document.error().message;
-    if (message.find("flow") != std::string::npos)
-      message += " (between { } or [ ], a text with `${...}` in it needs quotes)";
+    const bool in_flow = message.find("flow") != std::string::npos;
+    if (in_flow || message.find("unknown token") != std::string::npos)
+      message += " (between { } or [ ], a text with `${...}` or `?` in it needs quotes)";
     if (asked_at != nullptr) {
       problems_.Add(*asked_at, message);
     } else {
@@ -234,7 +234,8 @@ std::shared_ptr<const Contract> Loader::ReadContract(const File& file) {
 void Loader::AddScenarios(const File& file, const fs::path& path) {
   Scenario pattern;
   pattern.contract = ReadContract(file);
-  pattern.contract_is_the_apis = file.root.TextOf("contract") == "api";
+  if (file.root.TextOf("contract") == "api")
+    pattern.contract_is_the_apis = file.root.Find("contract")->position();
   pattern.suite = SuiteName(file, path);
   pattern.file = path.string();
   pattern.variables = file.variables;
@@ -250,7 +251,8 @@ void Loader::AddScenarios(const File& file, const fs::path& path) {
     scenario.tags = Texts(file.root.Find("tags"));
     for (std::string& tag : Texts(node.Find("tags")))
       scenario.tags.push_back(std::move(tag));
-    if (const Node* given = node.Find("given")) scenario.given.push_back({*given, file.folder});
+    if (const Node* given = node.Find("given"))
+      scenario.given.push_back({*given, file.folder, Given::Whose::kScenarios});
     if (const Node* variables = node.Find("vars")) {
       for (const templates::Entry& entry : variables->entries())
         scenario.variables.emplace_back(entry.key, entry.value);
@@ -259,126 +261,16 @@ void Loader::AddScenarios(const File& file, const fs::path& path) {
     scenario.teardown = Steps(file, node.Find("teardown"), file.folder, {});
     for (Step& step : Steps(file, file.root.Find("teardown"), file.folder, {}))
       scenario.teardown.push_back(std::move(step));
-    CheckUsers(scenario);
+    CheckReferences(scenario, told_, problems_);
     AddExamples(node, scenario);
   }
 }
 
-// The users that steps speak of, in order, and those whom they sign up.
-struct UserMentions {
-  std::vector<const Node*> mentioned = {};
-  std::vector<std::string> signed_up = {};
-
-  void Add(const std::vector<Step>& steps) {
-    for (const Step& step : steps) {
-      if (const Node* as = step.node.Find("as"))
-        mentioned.push_back(as->IsMap() && as->Contains("user") ? as->Find("user") : as);
-      const bool names = step.kind == StepKind::kSignIn || step.kind == StepKind::kConfirm ||
-                         step.kind == StepKind::kMailbox;
-      if (names) mentioned.push_back(step.node.Find(step.kind_key));
-      if (step.kind == StepKind::kSignUp) signed_up.push_back(step.node.TextOf("sign-up"));
-      Add(step.block);
-    }
-  }
-};
-
-// A user that nobody makes is a misspelt one. Names with variables in them are looked up when the
-// step runs.
-void Loader::CheckUsers(const Scenario& scenario) {
-  UserMentions mentions;
-  for (const auto* steps : {&scenario.setup, &scenario.steps, &scenario.teardown})
-    mentions.Add(*steps);
-  std::vector<std::string> known = mentions.signed_up;
-  for (const Given& given : scenario.given) {
-    const Node* users = given.node.Find("users");
-    if (users == nullptr) continue;
-    for (const templates::Entry& entry : users->entries())
-      known.push_back(entry.key);
-  }
-  const auto variable = [](const std::string& name) {
-    return name.find("${") != std::string::npos;
-  };
-  if (std::any_of(known.begin(), known.end(), variable)) return;
-  for (const Node* user : mentions.mentioned) {
-    const std::string& name = user->text();
-    if (!user->IsScalar() || variable(name)) continue;
-    if (std::find(known.begin(), known.end(), name) != known.end()) continue;
-    if (!told_.insert(user->position().Text()).second) continue;
-    const auto nearest = NearestName(name, known);
-    problems_.Add(user->position(),
-                  fmt::format("there is no user `{}` in `{}`; {}", name, scenario.name,
-                              nearest ? fmt::format("did you mean `{}`?", *nearest)
-                                      : "`given: users` or a `sign-up` step makes one"));
-  }
-}
-
-using Row = std::vector<std::pair<std::string, Node>>;
-
-// The rows of `examples`, each with every combination of `matrix`; one empty row without either.
-std::vector<Row> Rows(const Node& node, Problems& problems) {
-  std::vector<Row> rows;
-  if (const Node* examples = node.Find("examples")) {
-    for (const Node& example : examples->items()) {
-      if (!example.IsMap()) {
-        problems.Add(example.position(), "an example is a map of variables");
-        continue;
-      }
-      Row row;
-      for (const templates::Entry& entry : example.entries())
-        row.emplace_back(entry.key, entry.value);
-      rows.push_back(std::move(row));
-    }
-  } else {
-    rows.emplace_back();
-  }
-  const Node* matrix = node.Find("matrix");
-  if (matrix == nullptr) return rows;
-  for (const templates::Entry& axis : matrix->entries()) {
-    if (!axis.value.IsList() || axis.value.items().empty()) {
-      problems.Add(axis.value.position(),
-                   fmt::format("`{}` of a matrix takes a list of values", axis.key));
-      return rows;
-    }
-    std::vector<Row> longer;
-    for (const Row& row : rows) {
-      for (const Node& value : axis.value.items()) {
-        longer.push_back(row);
-        longer.back().emplace_back(axis.key, value);
-      }
-    }
-    rows = std::move(longer);
-    if (rows.size() > kMaxScenariosOfOne) {
-      problems.Add(matrix->position(),
-                   fmt::format("this matrix makes more than {} scenarios", kMaxScenariosOfOne));
-      return {};
-    }
-  }
-  return rows;
-}
-
-std::string ShortValue(const Node& value) {
-  std::string text = value.IsScalar() ? value.text() : DumpJson(templates::ToOrderedJson(value));
-  if (text.size() > 40) text = text.substr(0, 37) + "...";
-  return text.empty() ? "''" : text;
-}
-
-// The name with the row's variables in it, or behind it when it names none.
-std::string NameOf(const Scenario& scenario, const Row& row) {
-  std::string name = scenario.name;
-  for (const auto& [variable, value] : row)
-    name = ReplaceAll(std::move(name), "${" + variable + "}", ShortValue(value));
-  if (name != scenario.name || row.empty()) return name;
-  std::vector<std::string> parts;
-  for (const auto& [variable, value] : row)
-    parts.push_back(variable + "=" + ShortValue(value));
-  return fmt::format("{} [{}]", name, Join(parts, ", "));
-}
-
 void Loader::AddExamples(const Node& node, const Scenario& pattern) {
-  for (const Row& row : Rows(node, problems_)) {
+  for (const ExampleRow& row : ExampleRows(node, problems_)) {
     Scenario scenario = pattern;
     scenario.variables.insert(scenario.variables.end(), row.begin(), row.end());
-    scenario.name = NameOf(pattern, row);
+    scenario.name = NameOfExample(pattern.name, row);
     scenario.id = fmt::format("{}: {}", scenario.suite, scenario.name);
     const auto [earlier, is_new] = ids_.emplace(scenario.id, node.position());
     if (!is_new) {
@@ -433,7 +325,7 @@ void Loader::AddBenches(const File& file, const fs::path& path) {
     if (scenario.steps.front().kind != StepKind::kHttp)
       problems_.Add(node.Find("measure")->position(),
                     "`measure` takes an HTTP step: get, post, put, patch, delete, head, request");
-    CheckUsers(scenario);
+    CheckReferences(scenario, told_, problems_);
     for (const double number : Numbers(node.Find("concurrency"), "concurrency"))
       bench.concurrency.push_back(std::max(1, static_cast<int>(number)));
     bench.rates = Numbers(node.Find("rate"), "rate");

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -28,6 +29,8 @@ struct Step {
 struct Given {
   Node node = {};
   std::filesystem::path folder = {};
+  // A deployed stage is taken to have what is given to a whole file, not what one scenario wants.
+  enum class Whose { kFiles, kScenarios } whose = Whose::kFiles;
 };
 
 struct Scenario {
@@ -48,7 +51,8 @@ struct Scenario {
   // What every response is checked against; null: nothing, or the API's own document. Shared by the
   // scenarios of a file.
   std::shared_ptr<const Contract> contract = {};
-  bool contract_is_the_apis = false;
+  // Where the file says that it is the API's own document; null: it does not.
+  std::optional<Position> contract_is_the_apis = {};
   std::vector<Step> setup = {};
   std::vector<Step> steps = {};
   std::vector<Step> teardown = {};

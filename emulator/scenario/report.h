@@ -1,6 +1,7 @@
 // Reports of a run: for people, for CI systems, for other programs.
 #pragma once
 
+#include <filesystem>
 #include <map>
 #include <string>
 #include <vector>
@@ -61,8 +62,9 @@ std::string TapReport(const RunSummary& summary);
 std::string MarkdownReport(const RunSummary& summary);
 // One page without anything from elsewhere.
 std::string HtmlReport(const RunSummary& summary);
-// "::error file=...,line=...::text" lines for GitHub's log.
-std::string GitHubAnnotations(const RunSummary& summary);
+// "::error file=...,line=...::text" lines for GitHub's log. `folder`: where the files' names start
+// from, below the repository ("backend"); empty: the repository itself.
+std::string GitHubAnnotations(const RunSummary& summary, const std::filesystem::path& folder = {});
 
 // The report that a file's name asks for: .xml JUnit, .json, .tap, .md, .html. Fails naming these.
 Result<std::string> ReportFor(const std::string& file, const RunSummary& summary);

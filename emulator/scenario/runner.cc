@@ -5,9 +5,11 @@
 
 #include "base/text.h"
 #include "scenario/action.h"
+#include "scenario/evidence.h"
 #include "scenario/expectations.h"
 #include "scenario/jsonpath.h"
 #include "scenario/people.h"
+#include "scenario/starting_point.h"
 #include "scenario/variables.h"
 
 namespace offstage::scenario {
@@ -16,10 +18,6 @@ namespace {
 
 using std::chrono::steady_clock;
 using namespace std::chrono_literals;
-
-constexpr std::size_t kMaxAnswer = 4000;
-constexpr std::size_t kMaxLogLines = 60;
-constexpr std::size_t kMaxHops = 60;
 
 double MillisSince(steady_clock::time_point start) {
   return std::chrono::duration<double, std::milli>(steady_clock::now() - start).count();
@@ -31,15 +29,6 @@ std::uint64_t Hash(std::string_view text, std::uint64_t seed) {
   for (const char c : text)
     hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211ULL;
   return hash;
-}
-
-std::string Shortened(const std::string& text) {
-  if (!IsValidUtf8(text)) return fmt::format("({} bytes that are no text)", text.size());
-  if (text.size() <= kMaxAnswer) return text;
-  std::size_t end = kMaxAnswer;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U)
-    --end;
-  return text.substr(0, end) + fmt::format("… ({} bytes)", text.size());
 }
 
 class Run {
@@ -68,6 +57,7 @@ class Run {
     } else if (result_.outcome != Outcome::kSkipped) {
       if (RunAll(scenario_.setup)) RunAll(scenario_.steps);
       RunAll(scenario_.teardown);
+      ExcuseFailure();
     }
     result_.duration_ms = MillisSince(start);
     return std::move(result_);
@@ -81,13 +71,13 @@ class Run {
   bool RunBlock(const Step& step);
   bool RunOne(const Step& step);
   bool Attempt(const Step& step, StepResult& result, Record& record);
-  void Keep(const Effect& effect, const Record& record, StepResult& result,
-            steady_clock::time_point start) const;
   Status Capture(const Node& captures, const Effect& effect);
   bool Set(const Step& step);
   void FailStep(const Step& step, const std::string& title, const std::string& error);
   void NoteReached(const Record& record);
   bool NeedsInside(const Step& step) const;
+  void ExcuseFailure();
+  void NoteNotGiven(const Given& given);
   bool LacksCredentials(const Step& step);
   Status AddUsers(const std::vector<UserSpec>& users);
   void TellOfPeople();
@@ -98,59 +88,10 @@ class Run {
   Variables variables_;
   People people_;
   std::shared_ptr<const Contract> contract_;
+  // Outside: the first thing that could not be done and that others may stand on; or empty.
+  std::string not_done_;
   ScenarioResult result_;
 };
-
-Result<TimePoint> ParseClock(const Node& node) {
-  // "2026-01-31T12:00:00Z"; a date alone is midnight.
-  int year = 0;
-  unsigned month = 0;
-  unsigned day = 0;
-  int hour = 0;
-  int minute = 0;
-  int second = 0;
-  const int read = std::sscanf(node.text().c_str(), "%4d-%2u-%2u%*1[Tt ]%2d:%2d:%2d", &year, &month,
-                               &day, &hour, &minute, &second);
-  const std::chrono::year_month_day date(std::chrono::year{year}, std::chrono::month{month},
-                                         std::chrono::day{day});
-  if ((read != 3 && read < 5) || !date.ok()) {
-    return Fail(Error{fmt::format("{}: `clock` takes a time like 2026-01-31T12:00:00Z, not {}",
-                                  node.position().Text(), node.text())});
-  }
-  return TimePoint(std::chrono::sys_days(date)) + std::chrono::hours(hour) +
-         std::chrono::minutes(minute) + std::chrono::seconds(second);
-}
-
-Status AddGiven(const Node& node, const std::filesystem::path& folder, StartingPoint& start) {
-  if (const Node* data = node.Find("data")) {
-    if (data->IsScalar()) start.files.push_back((folder / data->text()).lexically_normal());
-    for (const Node& file : data->items())
-      start.files.push_back((folder / file.text()).lexically_normal());
-  }
-  if (const Node* tables = node.Find("tables")) {
-    for (const templates::Entry& table : tables->entries()) {
-      Json& items = start.tables[table.key];
-      if (items.is_null()) items = Json::array();
-      for (const Node& item : table.value.items())
-        items.push_back(templates::ToJson(item));
-    }
-  }
-  if (const Node* users = node.Find("users")) {
-    for (UserSpec& user : ToUsers(*users)) {
-      // The scenario's own take the place of the file's.
-      std::erase_if(start.users, [&user](const UserSpec& u) { return u.name == user.name; });
-      start.users.push_back(std::move(user));
-    }
-  }
-  if (const Node* clock = node.Find("clock")) {
-    OFFSTAGE_TRY(start.clock, ParseClock(*clock));
-  }
-  if (const Node* faults = node.Find("faults")) {
-    for (FaultRequest& fault : ToFaults(*faults))
-      start.faults.push_back(std::move(fault));
-  }
-  return Ok();
-}
 
 Status Run::FindContract() {
   contract_ = scenario_.contract;
@@ -183,11 +124,30 @@ Status Run::Prepare() {
   for (const Given& given : scenario_.given) {
     OFFSTAGE_TRY(const Node node, variables_.Resolve(given.node));
     OFFSTAGE_TRY_VOID(AddGiven(node, given.folder, start));
-    if (target_.inside() == nullptr)
-      result_.not_checked.push_back(fmt::format("{}: given", given.node.position().Text()));
+    if (target_.inside() == nullptr) NoteNotGiven(given);
   }
   OFFSTAGE_TRY_VOID(target_.Prepare(start));
   return AddUsers(start.users);
+}
+
+void Run::NoteNotGiven(const Given& given) {
+  const std::string place = given.node.position().Text();
+  result_.not_checked.push_back(place + ": given");
+  if (given.whose == Given::Whose::kFiles || !not_done_.empty()) return;
+  for (const templates::Entry& entry : given.node.entries()) {
+    // People sign in for real.
+    if (entry.key != "users") not_done_ = fmt::format("`given: {}` ({})", entry.key, place);
+  }
+}
+
+// A failure outside says nothing when an earlier step, or what the scenario is given, could not be
+// done there and would have changed what is compared.
+void Run::ExcuseFailure() {
+  const bool bad = result_.outcome == Outcome::kFailed || result_.outcome == Outcome::kError;
+  if (!bad || not_done_.empty()) return;
+  result_.outcome = Outcome::kSkipped;
+  result_.reason = fmt::format(
+      "{} cannot be done from outside, and without it the scenario does not hold", not_done_);
 }
 
 // Outside, a user whose credentials are not there is no fault of the backend.
@@ -266,8 +226,10 @@ void Run::FailStep(const Step& step, const std::string& title, const std::string
 }
 
 bool Run::NeedsInside(const Step& step) const {
-  return target_.inside() == nullptr && step.kind != StepKind::kHttp &&
-         step.kind != StepKind::kCheck && step.kind != StepKind::kSignIn;
+  if (target_.inside() != nullptr) return false;
+  // A stage's URL is that of one API.
+  if (step.kind == StepKind::kHttp) return step.node.Contains("api");
+  return step.kind != StepKind::kCheck && step.kind != StepKind::kSignIn;
 }
 
 // Of a user that only steps know of.
@@ -289,6 +251,10 @@ bool Run::RunOne(const Step& step) {
   result.place = step.node.position().Text();
   if (NeedsInside(step)) {
     result_.not_checked.push_back(fmt::format("{}: {}", result.place, step.kind_key));
+    const bool only_looks = step.kind == StepKind::kGetItem || step.kind == StepKind::kQuery ||
+                            step.kind == StepKind::kScan || step.kind == StepKind::kMailbox;
+    if (not_done_.empty() && !only_looks)
+      not_done_ = fmt::format("`{}` ({})", step.kind_key, result.place);
     return true;
   }
   if (LacksCredentials(step)) return false;
@@ -354,7 +320,7 @@ bool Run::Attempt(const Step& step, StepResult& result, Record& record) {
   std::move(now.spans.begin(), now.spans.end(), std::back_inserter(record.spans));
   std::move(now.lines.begin(), now.lines.end(), std::back_inserter(record.lines));
   if (!effect.ok()) {
-    Keep({}, record, result, start);
+    KeepEvidence({}, record, options_.curl_url, start, result);
     return fail(effect.error());
   }
   effect->duration_ms = MillisSince(start);
@@ -374,21 +340,18 @@ bool Run::Attempt(const Step& step, StepResult& result, Record& record) {
       result.error = fmt::format("the user pool refused it: {}: {}", effect->refusal->type,
                                  effect->refusal->message);
     }
-    Keep(*effect, record, result, start);
+    KeepEvidence(*effect, record, options_.curl_url, start, result);
     return false;
   }
   if (const Node* captures = node->Find("capture")) {
     const Status captured = Capture(*captures, *effect);
     if (!captured.ok()) {
-      Keep(*effect, record, result, start);
+      KeepEvidence(*effect, record, options_.curl_url, start, result);
       return fail(captured.error());
     }
   }
   result.outcome = Outcome::kPassed;
-  result.hops.clear();
-  result.log.clear();
-  result.curl.clear();
-  result.answer.clear();
+  ForgetEvidence(result);
   return true;
 }
 
@@ -413,57 +376,6 @@ Status Run::Capture(const Node& captures, const Effect& effect) {
     variables_.Set(entry.key, Node::FromJson(*value, position));
   }
   return Ok();
-}
-
-std::string FactsOf(const Span& span) {
-  std::string facts;
-  for (const auto& [name, value] : span.attributes) {
-    if (name == "api" || name == "route" || name == "method" || name == "target") continue;
-    if (name.ends_with("_us") || value.empty()) continue;
-    facts += fmt::format("{}{}={}", facts.empty() ? "" : " ", name, value);
-  }
-  return facts;
-}
-
-std::string AnswerOf(const Effect& effect) {
-  if (effect.reply) {
-    std::string text = fmt::format("{}", effect.reply->status);
-    for (const auto& [name, value] : effect.reply->headers) {
-      if (EqualsIgnoreCase(name, "content-type") || name.starts_with("x-offstage") ||
-          EqualsIgnoreCase(name, "x-amzn-errortype"))
-        text += fmt::format("\n{}: {}", name, value);
-    }
-    return text + "\n\n" + Shortened(effect.reply->body);
-  }
-  if (effect.invocation) return Shortened(effect.invocation->payload);
-  return effect.value ? Shortened(DumpJson(*effect.value)) : "";
-}
-
-void Run::Keep(const Effect& effect, const Record& record, StepResult& result,
-               steady_clock::time_point start) const {
-  if (effect.request) result.curl = ToCurl(*effect.request, options_.curl_url);
-  result.answer = AnswerOf(effect);
-  result.hops.clear();
-  result.log.clear();
-  std::vector<const Span*> spans;
-  for (const Span& span : record.spans)
-    spans.push_back(&span);
-  std::stable_sort(spans.begin(), spans.end(),
-                   [](const Span* a, const Span* b) { return a->start < b->start; });
-  for (const Span* span : spans) {
-    if (result.hops.size() == kMaxHops) break;
-    result.hops.push_back(
-        {.name = span->name,
-         .start_ms = std::chrono::duration<double, std::milli>(span->start - start).count(),
-         .duration_ms = std::chrono::duration<double, std::milli>(span->duration).count(),
-         .facts = FactsOf(*span)});
-  }
-  const std::size_t skipped =
-      record.lines.size() > kMaxLogLines ? record.lines.size() - kMaxLogLines : 0;
-  if (skipped > 0) result.log.push_back(fmt::format("({} earlier lines)", skipped));
-  for (std::size_t i = skipped; i < record.lines.size(); ++i)
-    result.log.push_back(
-        fmt::format("{} | {}", record.lines[i].function, Shortened(record.lines[i].text)));
 }
 
 void Run::NoteReached(const Record& record) {

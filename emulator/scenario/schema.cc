@@ -47,7 +47,6 @@ class Writer {
     OrderedJson properties = OrderedJson::object();
     OrderedJson required = OrderedJson::array();
     for (const Field& field : shape.fields) {
-      if (!field.refused.empty()) continue;
       OrderedJson property = Of(field);
       if (property.contains("$ref")) property = {{"allOf", OrderedJson::array({property})}};
       OrderedJson with_doc = {{"description", field.doc}};
@@ -108,6 +107,11 @@ class Writer {
         return {{"type", "object"}, {"additionalProperties", To(*field.shape)}};
       case Takes::kStepsMap:
         return {{"type", "object"}, {"additionalProperties", List(*field.shape)}};
+      case Takes::kParameterMap: {
+        const OrderedJson value = {
+            {"anyOf", OrderedJson::array({Reference("texts"), To(*field.shape)})}};
+        return {{"type", "object"}, {"additionalProperties", value}};
+      }
       case Takes::kTextOrShape:
         return {{"anyOf", OrderedJson::array({Text(), To(*field.shape)})}};
       case Takes::kDurationOrShape:

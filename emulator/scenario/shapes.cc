@@ -38,6 +38,16 @@ const Shape& UserShape() {
   return shape;
 }
 
+const Shape& ParameterShape() {
+  static const Shape shape{
+      "a parameter",
+      "parameter",
+      "A parameter of Systems Manager.",
+      {{"Value", kTextOrList, "Its value.", nullptr, StepKind::kAny, false, true},
+       {"Type", kText, "String (the default), StringList or SecureString."}}};
+  return shape;
+}
+
 const Shape& EventuallyShape() {
   static const Shape shape{"eventually",
                            "eventually",
@@ -121,6 +131,8 @@ std::vector<Field> StepFields() {
       {"file", kText, "Body from a file, relative to this one.", nullptr, StepKind::kHttp},
       {"contract", kText, "off: this response is not checked against the file's contract.", nullptr,
        StepKind::kHttp},
+      {"api", kText, "Which API, by its logical id, where there are several (default: the first).",
+       nullptr, StepKind::kHttp},
       {"as", kTextOrShape,
        "Send this user's token: that of the last sign-in here, else one made for it.", &AsShape(),
        StepKind::kHttp},
@@ -249,8 +261,10 @@ const Shape& GivenShape() {
        {"faults", kShapeOrList, "DynamoDB calls that go wrong.", &FaultShape()},
        {"users", kShapeMap, "Confirmed users of the user pool: `ada: {groups: [admins]}`.",
         &UserShape()},
-       {"parameters", kMap, "SSM parameters.", nullptr, StepKind::kAny, false, false,
-        "Systems Manager is not emulated yet"}}};
+       {"parameters", kParameterMap,
+        "Parameters of Systems Manager, by name: a text, a list (StringList) or "
+        "{Type: SecureString, Value: ...}. They win over --ssm-parameters and the template's own.",
+        &ParameterShape()}}};
   return shape;
 }
 

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/json.h"
 #include "base/result.h"
 #include "template/node.h"
@@ -16,22 +17,23 @@ using templates::Node;
 using templates::Position;
 
 enum class Takes {
-  kAny,          // Any value.
-  kText,         // Text or a number.
-  kTextOrList,   // A text, or a list of texts.
-  kBool,         //
-  kDuration,     // "500ms", "5s", "2m", "1h", "3d".
-  kMap,          // A map of any values.
-  kTextMap,      // A map of texts and numbers.
-  kList,         // A list of any values.
-  kMatcher,      // A value to compare with; see matcher.h.
-  kMatcherMap,   // Names to matchers.
-  kMatcherList,  // A matcher, or a list of them.
-  kShape,        // One map of `shape`.
-  kShapeList,    // A list of maps of `shape`.
-  kShapeOrList,  // One, or a list.
-  kShapeMap,     // Names to maps of `shape`.
-  kStepsMap,     // Names to lists of steps.
+  kAny,           // Any value.
+  kText,          // Text or a number.
+  kTextOrList,    // A text, or a list of texts.
+  kBool,          //
+  kDuration,      // "500ms", "5s", "2m", "1h", "3d".
+  kMap,           // A map of any values.
+  kTextMap,       // A map of texts and numbers.
+  kList,          // A list of any values.
+  kMatcher,       // A value to compare with; see matcher.h.
+  kMatcherMap,    // Names to matchers.
+  kMatcherList,   // A matcher, or a list of them.
+  kShape,         // One map of `shape`.
+  kShapeList,     // A list of maps of `shape`.
+  kShapeOrList,   // One, or a list.
+  kShapeMap,      // Names to maps of `shape`.
+  kStepsMap,      // Names to lists of steps.
+  kParameterMap,  // Names to texts, lists of texts or maps of `shape`.
   kDurationOrShape,
   kTextOrShape,
 };
@@ -73,8 +75,6 @@ struct Field {
   StepKind step = StepKind::kAny;
   bool is_kind = false;
   bool required = false;
-  // Known, but not to be had yet: why.
-  std::string_view refused = {};
 };
 
 struct Shape {
@@ -99,6 +99,8 @@ const Shape& ExpectShape();
 class Problems {
  public:
   void Add(const Position& position, const std::string& text);
+  // One that names its place itself.
+  void AddLine(std::string line) { list_.push_back(std::move(line)); }
   bool empty() const { return list_.empty(); }
   const std::vector<std::string>& list() const { return list_; }
 
@@ -116,6 +118,9 @@ std::string_view KindKeyOf(const Node& step);
 
 // "5s" and the like; a plain number is seconds. Null: not a duration.
 std::optional<std::chrono::milliseconds> ParseDuration(std::string_view text);
+
+// "2026-01-31T12:00:00Z"; a date alone is midnight. Fails naming the place.
+Result<TimePoint> ParseClock(const Node& node);
 
 // The JSON Schema (draft-07) of scenario files.
 OrderedJson MakeSchema();

@@ -15,6 +15,7 @@
 #include "http/message.h"
 #include "interfaces/invoker.h"
 #include "interfaces/trace.h"
+#include "template/stack.h"
 
 namespace offstage::scenario {
 
@@ -76,6 +77,8 @@ struct StartingPoint {
   // Null: the machine's time.
   std::optional<TimePoint> clock = {};
   std::vector<FaultRequest> faults = {};
+  // Of Systems Manager, by name.
+  templates::SsmParameters parameters = {};
 };
 
 // What a user pool said no with.
@@ -157,6 +160,11 @@ class Target {
   // Fresh state; nothing of an earlier scenario is left.
   virtual Status Prepare(const StartingPoint& start) = 0;
   virtual Result<http::Reply> Send(const http::Request& request) = 0;
+  // What goes before the paths of the API with this logical id, "/_apis/a1b2c3d4e5"; of a function
+  // with an URL, too. Inside only.
+  virtual Result<std::string> PathOf(const std::string& api) const {
+    return Fail(Error{"this target has one API alone, not " + api});
+  }
   virtual TimePoint Now() const = 0;
   // Where the routes are, "http://127.0.0.1:3000/Prod", for those who send by themselves. Empty:
   // there are none.

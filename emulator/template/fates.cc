@@ -75,6 +75,10 @@ constexpr TypeFates kEmulated[] = {
      "TenancyConfig"},
     {"AWS::Lambda::LayerVersion", "Content LayerName",
      "CompatibleArchitectures CompatibleRuntimes Description LicenseInfo", ""},
+    // What CloudFormation refuses (SecureString, values that AllowedPattern refuses) is said by
+    // those who make the parameters.
+    {"AWS::SSM::Parameter", "DataType Name Type Value",
+     "AllowedPattern Description Policies Tags Tier", ""},
     {"AWS::Serverless::Api",
      "ApiKeySourceType Auth BinaryMediaTypes Cors DefinitionBody DefinitionUri Description "
      "FailOnWarnings "

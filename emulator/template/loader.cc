@@ -47,6 +47,7 @@ Result<Stack> LoadStack(const LoadOptions& options, IdRegistry& ids) {
   stack.name = options.stack_name;
   stack.region = options.region;
   stack.account_id = options.account_id;
+  stack.ssm_parameters = options.ssm_parameters;
   stack.partition = PartitionOf(options.region);
   stack.stack_id = StackId(options, stack, ids);
   stack.template_file = file;
@@ -92,6 +93,41 @@ Result<std::map<std::string, std::string>> ReadValues(
     }
   }
   return values;
+}
+
+Result<SsmParameter> ReadSsmParameter(std::string_view name, const Node& node) {
+  const auto fail = [&](std::string_view what) {
+    return Fail(Error{fmt::format("{}: {} {}", node.position().Text(), name, what)});
+  };
+  if (node.IsScalar()) return SsmParameter{.value = node.text()};
+  if (node.IsMap() && !node.Contains("Value")) return SsmParameter{.value = DumpJson(ToJson(node))};
+  const Node& value = node.IsMap() ? *node.Find("Value") : node;
+  const std::string type = node.TextOf("Type", value.IsList() ? "StringList" : "String");
+  if (type != "String" && type != "StringList" && type != "SecureString")
+    return fail(fmt::format("has the Type {}; there are String, StringList, SecureString", type));
+  for (const Entry& entry : node.entries()) {
+    if (entry.key != "Value" && entry.key != "Type")
+      return fail(fmt::format("takes Value and Type, not {}", entry.key));
+  }
+  if (value.IsScalar()) return SsmParameter{.value = value.text(), .type = type};
+  if (!value.IsList() || type != "StringList") return fail("must have a text as its value");
+  std::vector<std::string> parts;
+  for (const Node& item : value.items())
+    parts.push_back(item.text());
+  return SsmParameter{.value = Join(parts, ","), .type = type};
+}
+
+Result<SsmParameters> ReadSsmParameters(const std::vector<std::filesystem::path>& files) {
+  SsmParameters parameters;
+  for (const std::filesystem::path& file : files) {
+    OFFSTAGE_TRY(const Document document, ReadDocument(file, file.string()));
+    if (!document.root.IsMap())
+      return Fail(Error{fmt::format("{}: expected a map of names to values", file.string())});
+    for (const Entry& entry : document.root.entries()) {
+      OFFSTAGE_TRY(parameters[entry.key], ReadSsmParameter(entry.key, entry.value));
+    }
+  }
+  return parameters;
 }
 
 Result<std::filesystem::path> FindTemplate(const std::filesystem::path& folder) {

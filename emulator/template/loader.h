@@ -22,7 +22,7 @@ struct LoadOptions {
   std::string region = "us-east-1";
   std::string account_id = "123456789012";
   // Values of AWS::SSM::Parameter::Value<...> parameters and {{resolve:ssm:...}}, by name.
-  std::map<std::string, std::string> ssm_parameters;
+  SsmParameters ssm_parameters;
   // By secret name; JSON text where {{resolve:secretsmanager:name:SecretString:key}} picks a key.
   std::map<std::string, std::string> secrets;
   // Values of Fn::ImportValue that no stack of this template exports, by export name.
@@ -38,6 +38,11 @@ struct LoadOptions {
 // itself becomes JSON text, as secrets have it. Later files win.
 Result<std::map<std::string, std::string>> ReadValues(
     const std::vector<std::filesystem::path>& files);
+
+// The same for SSM parameters: a text; a list, for a StringList; or {Value: ..., Type:
+// SecureString}.
+Result<SsmParameter> ReadSsmParameter(std::string_view name, const Node& node);
+Result<SsmParameters> ReadSsmParameters(const std::vector<std::filesystem::path>& files);
 
 // Resolves the template and all nested ones. `ids` keeps physical names stable between loads.
 //

@@ -128,10 +128,17 @@ Check CheckPattern(Scope& scope, std::string_view name, const Node& declaration,
 }
 
 Resolved<Node> SsmValue(Scope& scope, std::string_view name, Node value) {
-  const auto& known = scope.context().options.ssm_parameters;
+  const SsmParameters& known = scope.context().options.ssm_parameters;
+  scope.context().stack.ssm_names_read.insert(value.text());
   const auto found = known.find(value.text());
+  if (found != known.end() && found->second.type == "SecureString") {
+    return FailAt(value.position(),
+                  fmt::format("parameter {} takes the value of the SSM parameter '{}', which is a "
+                              "SecureString: CloudFormation does not read those here",
+                              name, value.text()));
+  }
   if (found != known.end()) {
-    return Node::String(found->second, value.position());
+    return Node::String(found->second.value, value.position());
   }
   scope.Note(Fate::kWarning, value.position(), "",
              fmt::format("parameter {} takes the value of the SSM parameter '{}', which has no "

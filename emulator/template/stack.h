@@ -4,7 +4,9 @@
 
 #include <chrono>
 #include <filesystem>
+#include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -347,6 +349,14 @@ struct ParameterValue {
   bool secret = false;
 };
 
+// A parameter of Systems Manager whose value a file on this machine gives.
+struct SsmParameter {
+  std::string value = {};
+  // String, StringList (values with commas between them) or SecureString.
+  std::string type = "String";
+};
+using SsmParameters = std::map<std::string, SsmParameter, std::less<>>;
+
 struct Stack {
   std::string name = {};
   std::string region = {};
@@ -365,6 +375,11 @@ struct Stack {
   std::vector<Api> apis = {};
   std::vector<Output> outputs = {};
   std::vector<ParameterValue> parameters = {};
+  // Those of LoadOptions; what the template's own AWS::SSM::Parameter resources say is in
+  // resources.
+  SsmParameters ssm_parameters = {};
+  // Names whose values the template asked for, known or not: with others it would be another stack.
+  std::set<std::string> ssm_names_read = {};
   std::vector<Note> notes = {};
 
   // By physical name, ARN, logical id or path, in this order; null: none (or, for a logical id,

@@ -39,8 +39,18 @@ Resolved<std::optional<std::string>> DynamicValue(Scope& scope, std::string_view
   const std::string_view rest = colon == std::string_view::npos ? "" : reference.substr(colon + 1);
   if (service == "ssm" || service == "ssm-secure") {
     const std::string name(rest.substr(0, rest.find(':')));
-    const std::string* value = FindValue(options.ssm_parameters, name);
-    return value == nullptr ? std::optional<std::string>() : std::optional(*value);
+    scope.context().stack.ssm_names_read.insert(name);
+    const auto found = options.ssm_parameters.find(name);
+    if (found == options.ssm_parameters.end()) return std::optional<std::string>();
+    // {{resolve:ssm}} takes String and StringList alone, {{resolve:ssm-secure}} SecureString alone:
+    // docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references-ssm.html
+    const bool secure = found->second.type == "SecureString";
+    if (secure && service == "ssm") {
+      return FailAt(position, fmt::format("the SSM parameter '{}' is a SecureString, which takes "
+                                          "{{{{resolve:ssm-secure:...}}}}",
+                                          name));
+    }
+    return std::optional(found->second.value);
   }
   if (service != "secretsmanager") {
     return FailAt(

@@ -1,5 +1,6 @@
 #include "app/provision/event_sources.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "template/document.h"
@@ -58,7 +59,7 @@ MaximumRetryAttempts: 0
 MaximumRecordAgeInSeconds: 60
 BisectBatchOnFunctionError: true
 FunctionResponseTypes: [ReportBatchItemFailures]
-DestinationConfig: {OnFailure: {Destination: "arn:aws:sqs:q"}}
+DestinationConfig: {OnFailure: {Destination: "arn:aws:sqs:us-east-1:1:q"}}
 FilterCriteria: {Filters: [{Pattern: '{"eventName": ["INSERT"]}'}]}
 )");
   ASSERT_EQ(sources.sources.mappings.size(), 1U);
@@ -73,8 +74,22 @@ FilterCriteria: {Filters: [{Pattern: '{"eventName": ["INSERT"]}'}]}
   EXPECT_EQ(mapping.max_age, std::chrono::seconds(60));
   EXPECT_TRUE(mapping.bisect);
   EXPECT_TRUE(mapping.reports_item_failures);
-  EXPECT_EQ(mapping.on_failure, "arn:aws:sqs:q");
+  EXPECT_EQ(mapping.on_failure, "arn:aws:sqs:us-east-1:1:q");
+  ASSERT_EQ(sources.notes.size(), 1U);
+  EXPECT_THAT(sources.notes[0], testing::HasSubstr("SQS is not emulated: records that are given up "
+                                                   "do not reach arn:aws:sqs:us-east-1:1:q"));
   EXPECT_EQ(mapping.filters.size(), 1U);
+}
+
+TEST_F(EventSourcesTest, AFunctionIsNoDestinationOfAStream) {
+  const EventSources sources =
+      Of("DynamoDB", std::string(kStream) +
+                         "StartingPosition: LATEST\n"
+                         "DestinationConfig: {OnFailure: {Destination: 'arn:aws:lambda:r:1:f'}}");
+  ASSERT_EQ(sources.sources.mappings.size(), 1U);
+  EXPECT_EQ(sources.sources.mappings[0].on_failure, "");
+  ASSERT_EQ(sources.notes.size(), 1U);
+  EXPECT_THAT(sources.notes[0], testing::HasSubstr("AWS refuses a function"));
 }
 
 TEST_F(EventSourcesTest, DefaultsAreLambdas) {

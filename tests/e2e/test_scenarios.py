@@ -166,17 +166,6 @@ class ExitCodesAndMessages(ScenarioTest):
             code, _, err = self.offstage_test(*arguments)
             self.assertEqual(code, 2, err)
 
-    def test_unknown_tables_and_functions(self):
-        self.suite("""
-scenarios:
-  - {name: table, steps: [{put-item: Nots, item: {id: a}}]}
-  - {name: function, steps: [{invoke: Nope}]}
-""")
-        code, out, _ = self.offstage_test()
-        self.assertEqual(code, 1)
-        self.assertIn("there is no table Nots; tables here: Notes", out)
-        self.assertIn("there is no function Nope; functions here: Api", out)
-
     def test_init_writes_a_suite_that_runs(self):
         code, out, err = self.offstage_test("--init")
         self.assertEqual(code, 0, err)

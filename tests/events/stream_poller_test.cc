@@ -153,12 +153,13 @@ TEST_F(StreamPollerTest, OnlyWhatTheFilterLetsThroughIsDelivered) {
 
 TEST_F(StreamPollerTest, AFailedBatchIsTriedAgainThenGivenUp) {
   Add({"bad"});
-  Start({.batch_size = 1, .max_retries = 2, .on_failure = "arn:aws:sqs:q"});
+  Start({.batch_size = 1, .max_retries = 2, .on_failure = "arn:aws:sqs:us-east-1:1:q"});
   Add({"good"});
   Drain();
   EXPECT_EQ(function_.WaitFor(4), (Names{"bad", "bad", "bad", "good"}));
   EXPECT_TRUE(Logged("RetryAttemptsExhausted"));
-  EXPECT_TRUE(Logged("arn:aws:sqs:q"));
+  EXPECT_TRUE(Logged("SQS is not emulated, so that its destination does not get the record"));
+  EXPECT_TRUE(Logged("arn:aws:sqs:us-east-1:1:q"));
 }
 
 TEST_F(StreamPollerTest, WithoutALimitItIsTriedOnAndSaysSo) {

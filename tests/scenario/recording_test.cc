@@ -27,6 +27,7 @@ class RecordingTest : public testing::Test {
   // The text; what was written must be a scenario file.
   std::string Text() {
     EXPECT_TRUE(recording_.Write().ok());
+    folder_.Write("seed.json", "{}");
     const auto loaded = LoadFiles({folder_.path() / "r.scenario.yml"});
     EXPECT_TRUE(loaded.ok()) << (loaded.ok() ? "" : Join(loaded.error().problems, "\n"))
                              << recording_.Text();

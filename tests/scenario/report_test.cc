@@ -62,6 +62,7 @@ TEST(Report, GitHubAnnotationsPointAtTheStep) {
       GitHubAnnotations(Summary()),
       "::error file=s/users.scenario.yml,line=17,title=users%3A Bad # <1>::GET /users: status: "
       "expected 200, but was 404\n");
+  EXPECT_EQ(GitHubAnnotations(Summary(), "backend").find("::error file=backend/s/users"), 0U);
 }
 
 TEST(Report, CoverageNamesWhatNoScenarioReached) {

@@ -148,6 +148,19 @@ TEST_F(RunnerTest, ARemoteTargetNamesWhatIsNotChecked) {
   EXPECT_EQ(result.not_checked.size(), 3u);
 }
 
+TEST_F(RunnerTest, OutsideAFailureThatStandsOnWhatCouldNotBeDoneSaysNothing) {
+  target_.has_inside = false;
+  const auto unsure =
+      Run("      - put-item: Users\n        item: {id: 1}\n"
+          "      - {get: /none, expect: {status: 200}}\n");
+  EXPECT_EQ(unsure.outcome, Outcome::kSkipped);
+  EXPECT_NE(unsure.reason.find("`put-item` ("), std::string::npos) << unsure.reason;
+  EXPECT_NE(unsure.reason.find("cannot be done from outside"), std::string::npos);
+  const auto failed =
+      Run("      - scan-items: Users\n      - {get: /none, expect: {status: 200}}\n");
+  EXPECT_EQ(failed.outcome, Outcome::kFailed);
+}
+
 TEST_F(RunnerTest, AnUnknownVariableIsAnErrorOfTheStep) {
   const auto result = Run("      - get: /${nope}\n");
   EXPECT_EQ(result.outcome, Outcome::kError);

@@ -133,7 +133,8 @@ TEST_P(Vectors, Resolve) {
   options.template_file = folder.path() / given.value("template", "template.yaml");
   options.stack_name = given.value("stack", "app");
   options.region = given.value("region", "us-east-1");
-  options.ssm_parameters = Texts(given.value("ssm", json::object()));
+  for (const auto& [name, value] : Texts(given.value("ssm", json::object())))
+    options.ssm_parameters[name] = {.value = value};
   options.secrets = Texts(given.value("secrets", json::object()));
   options.imports = Texts(given.value("imports", json::object()));
   const json parameters = given.value("parameters", json::object());

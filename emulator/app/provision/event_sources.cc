@@ -138,6 +138,7 @@ class Reader {
     }
     if (const Node* failure = properties.FindPath("DestinationConfig", "OnFailure"))
       mapping.on_failure = failure->TextOf("Destination");
+    NoteDestination(event, mapping);
     if (const Node* filters = properties.FindPath("FilterCriteria", "Filters")) {
       for (const Node& filter : filters->items()) {
         auto parsed = events::Filter::Parse(filter.TextOf("Pattern"));
@@ -146,6 +147,22 @@ class Reader {
       }
     }
     out_.sources.mappings.push_back(std::move(mapping));
+  }
+
+  // Lambda sends what a mapping gives up to SQS, SNS, S3 or Kafka, and refuses functions:
+  // docs.aws.amazon.com/lambda/latest/api/API_OnFailure.html
+  void NoteDestination(const EventSource& event, StreamMapping& mapping) {
+    if (mapping.on_failure.empty()) return;
+    if (mapping.on_failure.find(":lambda:") != std::string::npos) {
+      LeaveOut(event.position, mapping.name,
+               "OnFailure of a stream takes a queue, a topic or a bucket; AWS refuses a function");
+      mapping.on_failure.clear();
+      return;
+    }
+    LeaveOut(event.position, mapping.name,
+             fmt::format("{} is not emulated: records that are given up do not reach {}, they are "
+                         "logged",
+                         events::DestinationService(mapping.on_failure), mapping.on_failure));
   }
 
   void ReadResource(const Resource& resource) {
