@@ -76,7 +76,7 @@ FilterCriteria: {Filters: [{Pattern: '{"eventName": ["INSERT"]}'}]}
   EXPECT_TRUE(mapping.reports_item_failures);
   EXPECT_EQ(mapping.on_failure, "arn:aws:sqs:us-east-1:1:q");
   ASSERT_EQ(sources.notes.size(), 1U);
-  EXPECT_THAT(sources.notes[0], testing::HasSubstr("SQS is not emulated: records that are given up "
+  EXPECT_THAT(sources.notes[0].message, testing::HasSubstr("SQS is not emulated: records that are given up "
                                                    "do not reach arn:aws:sqs:us-east-1:1:q"));
   EXPECT_EQ(mapping.filters.size(), 1U);
 }
@@ -89,7 +89,7 @@ TEST_F(EventSourcesTest, AFunctionIsNoDestinationOfAStream) {
   ASSERT_EQ(sources.sources.mappings.size(), 1U);
   EXPECT_EQ(sources.sources.mappings[0].on_failure, "");
   ASSERT_EQ(sources.notes.size(), 1U);
-  EXPECT_THAT(sources.notes[0], testing::HasSubstr("AWS refuses a function"));
+  EXPECT_THAT(sources.notes[0].message, testing::HasSubstr("AWS refuses a function"));
 }
 
 TEST_F(EventSourcesTest, DefaultsAreLambdas) {
