@@ -3,7 +3,7 @@
 //
 //   environment->Start();
 //   environment->AwaitReady(deadline);       // until the first `next`: the init phase
-//   environment->Hand(invocation);
+//   environment->Hand(invocation, deadline);
 //   outcome = environment->AwaitAnswer(deadline);
 #pragma once
 
