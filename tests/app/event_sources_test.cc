@@ -76,8 +76,9 @@ FilterCriteria: {Filters: [{Pattern: '{"eventName": ["INSERT"]}'}]}
   EXPECT_TRUE(mapping.reports_item_failures);
   EXPECT_EQ(mapping.on_failure, "arn:aws:sqs:us-east-1:1:q");
   ASSERT_EQ(sources.notes.size(), 1U);
-  EXPECT_THAT(sources.notes[0].message, testing::HasSubstr("SQS is not emulated: records that are given up "
-                                                   "do not reach arn:aws:sqs:us-east-1:1:q"));
+  EXPECT_THAT(sources.notes[0].message,
+              testing::HasSubstr("SQS is not emulated: records that are given up "
+                                 "do not reach arn:aws:sqs:us-east-1:1:q"));
   EXPECT_EQ(mapping.filters.size(), 1U);
 }
 
