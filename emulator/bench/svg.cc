@@ -161,7 +161,7 @@ std::string ColdPicture(const CaseResult& result) {
         {"run", "first handler run"},
         {"rest", "emulator"}}) {
     out += Bar(x, y + 4, 9, 9, kind, name) + Words(x + 12, y + 13, name);
-    x += 105;
+    x += 28 + 7.5 * static_cast<double>(name.size());
   }
   return out + "</svg>";
 }
