@@ -58,4 +58,10 @@ bool Attempts::Take(const std::string& user, const std::string& what, std::size_
   return true;
 }
 
+void Attempts::Clear() {
+  const MutexLock lock(mutex_);
+  failures_.clear();
+  taken_.clear();
+}
+
 }  // namespace offstage::cognito

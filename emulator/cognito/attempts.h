@@ -26,6 +26,9 @@ class Attempts {
   // Counts one attempt at `what`; false when there were `limit` within the last hour.
   bool Take(const std::string& user, const std::string& what, std::size_t limit, std::int64_t now);
 
+  // Nobody has tried anything.
+  void Clear();
+
  private:
   struct Failures {
     int count = 0;

@@ -228,6 +228,7 @@ Result<std::unique_ptr<SavedPools>> Service::Save() {
 Status Service::Restore(const SavedPools& saved) {
   engine_->sessions.Clear();
   engine_->hosted.Clear();
+  engine_->attempts.Clear();
   return engine_->store->Restore(saved.snapshot());
 }
 

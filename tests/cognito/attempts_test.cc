@@ -62,6 +62,18 @@ TEST(WrongPasswords, LockTheUserOutWhateverThePassword) {
   EXPECT_EQ(pools.Refusal("InitiateAuth", pools.PasswordRequest("ada")), "");
 }
 
+TEST(WrongPasswords, AreForgottenWithTheStateThatTheyWereSaidTo) {
+  Pools pools;
+  pools.Make();
+  pools.AddUser("ada");
+  auto saved = pools.service->Save();
+  ASSERT_TRUE(saved.ok());
+  for (int i = 0; i < 5; ++i)
+    EXPECT_EQ(pools.Refusal("InitiateAuth", pools.PasswordRequest("ada", "wrong")), kWrong);
+  ASSERT_TRUE(pools.service->Restore(**saved).ok());
+  EXPECT_EQ(pools.Refusal("InitiateAuth", pools.PasswordRequest("ada")), "");
+}
+
 TEST(WrongMfaCodes, CountAsWrongPasswordsDo) {
   Pools pools;
   pools.Make({{"MfaConfiguration", "ON"},
