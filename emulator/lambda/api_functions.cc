@@ -8,7 +8,6 @@
 
 #include "base/text.h"
 #include "lambda/api_reply.h"
-#include "lambda/code_facts.h"
 
 namespace offstage::lambda {
 namespace {
@@ -33,7 +32,7 @@ std::optional<FunctionInfo> FindInfo(const Service& service, const FunctionRefer
 // As recorded from the service for a zip function; what a deployment has no value for is left out.
 Json Configuration(const ApiContext& context, const FunctionInfo& info) {
   const FunctionConfig& config = info.config;
-  const CodeFacts code = FactsOfCode(config);
+  const CodeFacts code = context.service.FactsOf(config.name).value_or(CodeFacts{});
   Json layers = Json::array();
   for (const auto& layer : config.layers)
     layers.push_back({{"Arn", layer.string()}});

@@ -71,6 +71,22 @@ std::shared_ptr<CodeWatch> EnvironmentPool::WatchOf(const std::filesystem::path&
   return watch;
 }
 
+CodeFacts EnvironmentPool::FactsOf(const Function& function) {
+  std::uint64_t generation = 0;
+  {
+    const MutexLock lock(mutex_);
+    Slot& slot = SlotOf(function);
+    generation = Generation(function, slot);
+    if (slot.facts.has_value() && slot.facts_generation == generation) return *slot.facts;
+  }
+  CodeFacts facts = FactsOfCode(function.config);
+  const MutexLock lock(mutex_);
+  Slot& slot = SlotOf(function);
+  slot.facts = facts;
+  slot.facts_generation = generation;
+  return facts;
+}
+
 std::uint64_t EnvironmentPool::GenerationNow(const Function& function) {
   const MutexLock lock(mutex_);
   return Generation(function, SlotOf(function));

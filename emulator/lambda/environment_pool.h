@@ -14,6 +14,7 @@
 #include "base/mutex.h"
 #include "interfaces/caller.h"
 #include "lambda/archive.h"
+#include "lambda/code_facts.h"
 #include "lambda/code_watch.h"
 #include "lambda/execution_environment.h"
 
@@ -63,6 +64,8 @@ class EnvironmentPool {
   void SetTlsPorts(int tls_port, int api_port);
   // With folders instead of zip files, unpacked if need be. Fails when one cannot be unpacked.
   Result<FunctionConfig> Unpacked(const FunctionConfig& config);
+  // Of the code as it is now; read again only when it has changed.
+  CodeFacts FactsOf(const Function& function);
   // Starts environments until `count` are there or no more may be made; waits until they are ready.
   void WarmUp(const Function& function, int count);
   // Waits at most until `until` when the deployment's limit is reached.
@@ -90,6 +93,8 @@ class EnvironmentPool {
   struct Slot {
     std::vector<std::shared_ptr<CodeWatch>> watches;  // Shared by functions with the same folder.
     std::uint64_t generation = 0;                     // Their sum as last seen.
+    std::optional<CodeFacts> facts;                   // Of the code of facts_generation.
+    std::uint64_t facts_generation = 0;
     std::optional<Interpreter> interpreter;
     // The one used last is at the end, and used first.
     std::vector<Shared> idle;

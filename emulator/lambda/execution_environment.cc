@@ -214,24 +214,30 @@ void ExecutionEnvironment::Hand(Handed invocation, process::Deadline deadline) {
   GiveRunning(deadline);
 }
 
-// To the runtime that waits for it, if there are both.
+// To the runtime that waits for it, if there are both. One that has gone may have been followed by
+// another meanwhile, which found the invocation taken.
 void ExecutionEnvironment::GiveRunning(process::Deadline deadline) {
+  while (GiveOnce(deadline) == Given::kToNobody) {
+  }
+}
+
+ExecutionEnvironment::Given ExecutionEnvironment::GiveOnce(process::Deadline deadline) {
   std::shared_ptr<http::Later> next;
   Handed invocation;
   {
     const MutexLock lock(mutex_);
-    if (next_ == nullptr || !running_.has_value() || running_->taken) return;
+    if (next_ == nullptr || !running_.has_value() || running_->taken) return Given::kNotNow;
     next = std::move(next_);
     next_.reset();
     invocation = running_->invocation;
     running_->taken = true;
   }
   const std::string request_id = invocation.request_id;
-  if (next->Send(EventReply(std::move(invocation)), deadline)) return;
-  // It has gone, and another may come.
+  if (next->Send(EventReply(std::move(invocation)), deadline)) return Given::kToARuntime;
   const MutexLock lock(mutex_);
   if (running_.has_value() && running_->invocation.request_id == request_id)
     running_->taken = false;
+  return Given::kToNobody;
 }
 
 std::optional<EnvironmentOutcome> ExecutionEnvironment::AwaitAnswer(process::Deadline deadline) {

@@ -148,6 +148,8 @@ class ExecutionEnvironment : private process::Listener {
   bool IsNext(const http::Request& request) const;
   void TakeNext(const http::Request& request, std::shared_ptr<http::Later> later);
   void GiveRunning(process::Deadline deadline);
+  enum class Given { kToARuntime, kNotNow, kToNobody };  // kToNobody: who waited has gone.
+  Given GiveOnce(process::Deadline deadline);
   http::Reply EventReply(Handed invocation) const;
   http::Reply TakeResult(std::string_view request_id, EnvironmentOutcome outcome);
   http::Reply TakeInitError(const std::string& payload);

@@ -86,6 +86,7 @@ class Service::Impl {
   void SetTlsPorts(int tls_port, int api_port) { pool_.SetTlsPorts(tls_port, api_port); }
   std::optional<FunctionTarget> Target(const std::string& function) const;
   std::vector<FunctionInfo> List() const;
+  std::optional<CodeFacts> FactsOf(std::string_view function);
   std::vector<FunctionSummary> Functions();
   Activity CurrentActivity() const;
   void Stop(std::chrono::milliseconds grace);
@@ -242,6 +243,12 @@ std::vector<FunctionInfo> Service::Impl::List() const {
   for (const auto& function : functions_)
     all.push_back({.config = function->config, .arn = function->arn});
   return all;
+}
+
+std::optional<CodeFacts> Service::Impl::FactsOf(std::string_view function) {
+  const auto reference = Find(std::string(function));
+  if (!reference.has_value()) return std::nullopt;
+  return pool_.FactsOf(*reference->function);
 }
 
 void Service::Impl::Ended(const InvokeRequest& request, const AsyncEnd& end) {
@@ -518,6 +525,10 @@ std::optional<FunctionTarget> Service::Find(std::string_view function) const {
 
 std::vector<FunctionInfo> Service::List() const {
   return impl_->List();
+}
+
+std::optional<CodeFacts> Service::FactsOf(std::string_view function) const {
+  return impl_->FactsOf(function);
 }
 
 std::vector<FunctionSummary> Service::Functions() const {

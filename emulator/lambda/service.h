@@ -19,6 +19,7 @@
 #include "base/result.h"
 #include "interfaces/caller.h"
 #include "interfaces/invoker.h"
+#include "lambda/code_facts.h"
 #include "lambda/function_config.h"
 #include "lambda/options.h"
 
@@ -106,6 +107,8 @@ class Service : public Invoker, public CallerDirectory, public aws::RestService 
   std::optional<FunctionTarget> Find(std::string_view function) const;
   // In order of configuration.
   std::vector<FunctionInfo> List() const;
+  // Null: there is no such function. Reads its code when that has changed since the last time.
+  std::optional<CodeFacts> FactsOf(std::string_view function) const;
   // In order of configuration. Looks at files: not for the path of a request.
   std::vector<FunctionSummary> Functions() const;
   Activity CurrentActivity() const;

@@ -96,6 +96,22 @@ TEST(LambdaService, AtTheDeploymentsLimitIdleEnvironmentsMakeRoom) {
   EXPECT_EQ(fixture.Invoke(first.name, R"({"do":"count"})").payload, "1") << "cold again";
 }
 
+TEST(Code, IsDescribedAsItIsNow) {
+  const test::TempDir code;
+  code.Write("app.py", "old");
+  FunctionConfig function = ConformanceFunction("python");
+  function.code = code.path();
+  const Fixture fixture({function});
+  const auto facts = [&] { return fixture.service->FactsOf(function.name); };
+  EXPECT_EQ(facts()->size, 3U);
+  const std::string before = facts()->sha256;
+  EXPECT_EQ(facts()->sha256, before);
+  code.Write("app.py", "newer");
+  EXPECT_EQ(facts()->size, 5U);
+  EXPECT_NE(facts()->sha256, before);
+  EXPECT_FALSE(fixture.service->FactsOf("nobody").has_value());
+}
+
 TEST(LambdaService, ChangedCodeRunsAtTheNextInvocation) {
   OFFSTAGE_SKIP_WITHOUT("python");
   const test::TempDir code;
