@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -66,7 +67,11 @@ Status Store::Prepare() {
   OFFSTAGE_TRY(writer_, Connection::Open(path_));
   OFFSTAGE_TRY(checkpointer_, Connection::Open(path_));
   sqlite::Database& database = writer_->database();
-  if (temporary_) OFFSTAGE_TRY_VOID(database.Execute("PRAGMA synchronous = OFF"));
+  if (temporary_) {
+    // Nobody opens the file again: neither its commits nor its checkpoints wait for the disk.
+    for (Connection* connection : {writer_.get(), checkpointer_.get()})
+      OFFSTAGE_TRY_VOID(connection->database().Execute("PRAGMA synchronous = OFF"));
+  }
   // Room for the pages that the log holds between two checkpoints.
   OFFSTAGE_TRY_VOID(database.Execute("PRAGMA cache_size = -8192"));
   OFFSTAGE_TRY_VOID(database.Execute(
@@ -448,8 +453,22 @@ void Store::EndIdleSnapshots() {
     reader->EndRead();
 }
 
+namespace {
+
+// A checkpoint is 2 ms of work. At the priority of the requests it took a core of two from them for
+// that long, a dozen times a second: UpdateItem's p99 was a quarter higher.
+void YieldToRequests() {
+#ifdef __linux__
+  // A niceness is a thread's own here. Should it be refused, checkpoints only disturb more.
+  (void)setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), 19);
+#endif
+}
+
+}  // namespace
+
 // Copies the log into the database and syncs it, which no request should wait for.
 void Store::RunCheckpoints(const std::stop_token& stop) {
+  YieldToRequests();
   sqlite::Database& database = checkpointer_->database();
   while (true) {
     {
