@@ -70,7 +70,8 @@ aws::Outcome<Unit> CheckPool(const Json& request) {
   const bool any = FindPath(request, "SmsConfiguration") != nullptr ||
                    FindPath(request, "SoftwareTokenMfaConfiguration") != nullptr ||
                    FindPath(request, "EmailMfaConfiguration") != nullptr;
-  if (mode == "ON" && !any) {
+  // Optional MFA too: https://github.com/aws/aws-cli/issues/3876
+  if ((mode == "ON" || mode == "OPTIONAL") && !any) {
     return Fail(InvalidParameter(
         "SMS configuration and Auto verification for phone_number are required when MFA is "
         "required/optional"));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 
 #include "base/text.h"
 #include "cognito/errors.h"
@@ -14,12 +15,12 @@ constexpr std::array<std::string_view, 10> kSearchable = {
     "username",           "email", "phone_number",        "name",  "given_name", "family_name",
     "preferred_username", "sub",   "cognito:user_status", "status"};
 
-std::string ValueOf(const UserFilter& filter, const User& user) {
+std::optional<std::string> ValueOf(const UserFilter& filter, const User& user) {
   if (filter.attribute == "username") return user.username;
   if (filter.attribute == "cognito:user_status") return user.status;
   if (filter.attribute == "status") return user.enabled ? "Enabled" : "Disabled";
   const std::string* value = user.FindAttribute(filter.attribute);
-  return value == nullptr ? std::string() : *value;
+  return value == nullptr ? std::nullopt : std::optional(*value);
 }
 
 }  // namespace
@@ -67,12 +68,14 @@ aws::Outcome<UserFilter> ParseUserFilter(std::string_view text) {
 
 bool Matches(const UserFilter& filter, const User& user) {
   if (filter.attribute.empty()) return true;
-  const std::string value = ValueOf(filter, user);
+  const std::optional<std::string> value = ValueOf(filter, user);
+  // Who has no such attribute is not found by an empty text either.
+  if (!value) return false;
   // Comparisons by status do not look at case; others do.
   if (filter.attribute == "cognito:user_status" || filter.attribute == "status")
-    return EqualsIgnoreCase(value, filter.value);
-  return filter.comparison == UserFilter::Comparison::kEquals ? value == filter.value
-                                                              : value.starts_with(filter.value);
+    return EqualsIgnoreCase(*value, filter.value);
+  return filter.comparison == UserFilter::Comparison::kEquals ? *value == filter.value
+                                                              : value->starts_with(filter.value);
 }
 
 }  // namespace offstage::cognito

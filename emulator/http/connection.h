@@ -66,16 +66,31 @@ class Connection final : public httplib::Stream {
 
   // httplib::Stream
   // NOLINTBEGIN(modernize-use-override): see above.
+#ifdef __clang__
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Winconsistent-missing-override"
+#endif
   bool is_readable() const;
   bool is_writable() const;
-  bool wait_readable() const { return is_readable(); }
-  bool wait_writable() const { return is_writable(); }
+  bool wait_readable() const {
+    return is_readable();
+  }
+  bool wait_writable() const {
+    return is_writable();
+  }
   ssize_t read(char* buffer, size_t size);
   ssize_t write(const char* data, size_t size);
   void get_remote_ip_and_port(std::string& ip, int& port) const;
   void get_local_ip_and_port(std::string& ip, int& port) const;
-  socket_t socket() const { return socket_; }
-  time_t duration() const { return 0; }
+  socket_t socket() const {
+    return socket_;
+  }
+  time_t duration() const {
+    return 0;
+  }
+#ifdef __clang__
+#pragma clang diagnostic pop
+#endif
   // NOLINTEND(modernize-use-override)
 
  private:

@@ -181,6 +181,52 @@ TEST(ListUsers, FiltersByEqualityAndPrefix) {
   }
 }
 
+TEST(ListUsers, FindsNobodyByAnAttributeThatTheyLack) {
+  Pools pools;
+  pools.Make();
+  pools.AddUser("ada", {{{"Name", "family_name"}, {"Value", "Lovelace"}}});
+  pools.AddUser("eve");
+  const auto count = [&pools](const std::string& filter) {
+    return pools.Ok("ListUsers", {{"UserPoolId", pools.pool_id}, {"Filter", filter}})["Users"]
+        .size();
+  };
+  EXPECT_EQ(count(R"(family_name = "")"), 0U);
+  EXPECT_EQ(count(R"(family_name ^= "")"), 1U);
+  EXPECT_EQ(count(""), 2U);
+}
+
+TEST(ResetByAdministrators, AreRefusedForDisabledUsers) {
+  Pools pools;
+  pools.Make({{"AutoVerifiedAttributes", {"email"}}});
+  const Json of_ada = {{"UserPoolId", pools.pool_id}, {"Username", "ada"}};
+  pools.Ok("AdminCreateUser", of_ada);
+  EXPECT_EQ(pools.Refusal("AdminResetUserPassword", of_ada),
+            "NotAuthorizedException: User password cannot be reset in the current state.");
+  pools.Ok("AdminDisableUser", of_ada);
+  EXPECT_EQ(pools.Refusal("AdminResetUserPassword", of_ada),
+            "NotAuthorizedException: User is disabled.");
+}
+
+TEST(MfaOfAPool, NeedsAFactor) {
+  Pools pools;
+  pools.Make();
+  const auto set = [&pools](const std::string& mode, const Json& members) {
+    Json request = {{"UserPoolId", pools.pool_id}, {"MfaConfiguration", mode}};
+    request.update(members);
+    return pools.Refusal("SetUserPoolMfaConfig", request);
+  };
+  const std::string none =
+      "InvalidParameterException: Invalid MFA configuration given, can't disable all MFAs with a "
+      "required or optional configuration.";
+  EXPECT_EQ(set("ON", {{"SmsMfaConfiguration", Json::object()}}), none);
+  EXPECT_EQ(set("OPTIONAL", {{"SoftwareTokenMfaConfiguration", {{"Enabled", false}}}}), none);
+  EXPECT_EQ(set("OFF", Json::object()), "");
+  EXPECT_EQ(set("OPTIONAL", {{"SoftwareTokenMfaConfiguration", {{"Enabled", true}}}}), "");
+  EXPECT_EQ(pools.Refusal("CreateUserPool", {{"PoolName", "x"}, {"MfaConfiguration", "OPTIONAL"}}),
+            "InvalidParameterException: SMS configuration and Auto verification for phone_number "
+            "are required when MFA is required/optional");
+}
+
 TEST(SignUpByClients, CanBeForbidden) {
   Pools pools;
   pools.Make({{"AdminCreateUserConfig", {{"AllowAdminCreateUserOnly", true}}}});

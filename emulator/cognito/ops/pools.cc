@@ -136,6 +136,16 @@ aws::Outcome<Json> AddCustomAttributes(Engine& engine, const Json& request) {
   return Json::object();
 }
 
+namespace {
+
+bool AnyMfa(const Pool& pool) {
+  return BoolAt(pool.config, "SoftwareTokenMfaConfiguration.Enabled", false) ||
+         FindPath(pool.config, "SmsMfaConfiguration.SmsConfiguration") != nullptr ||
+         pool.config.contains("SmsConfiguration") || pool.config.contains("EmailMfaConfiguration");
+}
+
+}  // namespace
+
 aws::Outcome<Json> SetUserPoolMfaConfig(Engine& engine, const Json& request) {
   OFFSTAGE_TRY(const PoolPtr old, FindPool(engine, request));
   Pool pool = *old;
@@ -150,6 +160,12 @@ aws::Outcome<Json> SetUserPoolMfaConfig(Engine& engine, const Json& request) {
     return Fail(InvalidParameter(
         "At least one of [SmsMfaConfiguration] or [SoftwareTokenMfaConfiguration] must be "
         "provided."));
+  }
+  // The text: https://github.com/anomalyco/sst/issues/5177
+  if ((mode == "ON" || mode == "OPTIONAL") && !AnyMfa(pool)) {
+    return Fail(InvalidParameter(
+        "Invalid MFA configuration given, can't disable all MFAs with a required or optional "
+        "configuration."));
   }
   if (FindPath(request, "WebAuthnConfiguration") != nullptr)
     return Fail(NotEmulated("passkeys (WebAuthnConfiguration)"));

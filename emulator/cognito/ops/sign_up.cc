@@ -305,6 +305,7 @@ aws::Outcome<Json> AdminConfirmSignUp(Engine& engine, const Json& request) {
 aws::Outcome<Json> AdminResetUserPassword(Engine& engine, const Json& request) {
   OFFSTAGE_TRY(const PoolPtr pool, FindPool(engine, request));
   OFFSTAGE_TRY(User user, FindUser(engine, *pool, TextAt(request, "Username")));
+  if (!user.enabled) return Fail(NotAuthorized("User is disabled."));
   if (user.status != "CONFIRMED" && user.status != "RESET_REQUIRED")
     return Fail(NotAuthorized("User password cannot be reset in the current state."));
   OFFSTAGE_TRY_VOID(CheckSelfRecovery(*pool));
