@@ -71,9 +71,9 @@ bool Matches(const UserFilter& filter, const User& user) {
   const std::optional<std::string> value = ValueOf(filter, user);
   // Who has no such attribute is not found by an empty text either.
   if (!value) return false;
-  // Comparisons by status do not look at case; others do.
-  if (filter.attribute == "cognito:user_status" || filter.attribute == "status")
-    return EqualsIgnoreCase(*value, filter.value);
+  // https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_ListUsers.html
+  // calls this one case-insensitive, `username` and `status` case-sensitive.
+  if (filter.attribute == "cognito:user_status") return EqualsIgnoreCase(*value, filter.value);
   return filter.comparison == UserFilter::Comparison::kEquals ? *value == filter.value
                                                               : value->starts_with(filter.value);
 }

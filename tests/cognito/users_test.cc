@@ -172,7 +172,9 @@ TEST(ListUsers, FiltersByEqualityAndPrefix) {
   EXPECT_EQ(count("username = \"ada\""), 1U);
   EXPECT_EQ(count("username ^= \"ada\""), 2U);
   EXPECT_EQ(count("cognito:user_status = \"CONFIRMED\""), 3U);
+  EXPECT_EQ(count("cognito:user_status = \"confirmed\""), 3U);
   EXPECT_EQ(count("status=\"Enabled\""), 3U);
+  EXPECT_EQ(count("status=\"enabled\""), 0U);
   for (const char* bad :
        {"username", "username > \"a\"", "username = ada", "username = \"a\"b\""}) {
     EXPECT_EQ(pools.Refusal("ListUsers", {{"UserPoolId", pools.pool_id}, {"Filter", bad}}),
@@ -205,6 +207,46 @@ TEST(ResetByAdministrators, AreRefusedForDisabledUsers) {
   pools.Ok("AdminDisableUser", of_ada);
   EXPECT_EQ(pools.Refusal("AdminResetUserPassword", of_ada),
             "NotAuthorizedException: User is disabled.");
+}
+
+TEST(Domains, AreAPrefixOrAnOwnName) {
+  Pools pools;
+  pools.Make();
+  Json request = {{"UserPoolId", pools.pool_id}, {"Domain", "auth.example.com"}};
+  EXPECT_NE(pools.Refusal("CreateUserPoolDomain", request).find("at 'domain' failed to satisfy"),
+            std::string::npos);
+  request["CustomDomainConfig"] = {
+      {"CertificateArn", "arn:aws:acm:us-east-1:123456789012:certificate/1"}};
+  request["ManagedLoginVersion"] = 2;
+  const Json made = pools.Ok("CreateUserPoolDomain", request);
+  EXPECT_TRUE(made.contains("CloudFrontDomain"));
+  EXPECT_EQ(made["ManagedLoginVersion"], 2);
+  const Json shown =
+      pools.Ok("DescribeUserPoolDomain", {{"Domain", "auth.example.com"}})["DomainDescription"];
+  EXPECT_EQ(shown["ManagedLoginVersion"], 2);
+  EXPECT_EQ(shown["CustomDomainConfig"], request["CustomDomainConfig"]);
+  EXPECT_EQ(pools.Ok("CreateUserPoolDomain", {{"UserPoolId", pools.pool_id}, {"Domain", "auth"}}),
+            Json::object());
+}
+
+TEST(Tags, AreOfTheNamedPoolOnly) {
+  Pools pools;
+  pools.Make();
+  const std::string arn =
+      pools.Ok("DescribeUserPool", {{"UserPoolId", pools.pool_id}})["UserPool"]["Arn"];
+  const auto refusal = [&pools](const std::string& resource) {
+    const std::string text = pools.Refusal("ListTagsForResource", {{"ResourceArn", resource}});
+    return text.substr(0, text.find(':'));
+  };
+  EXPECT_EQ(refusal(arn), "");
+  for (const auto& [part, other, expected] :
+       {std::tuple(":cognito-idp:", ":cognito-identity:", "InvalidParameterException"),
+        std::tuple(":userpool/", ":identitypool/", "InvalidParameterException"),
+        std::tuple(":us-east-1:", ":us-west-2:", "ResourceNotFoundException")}) {
+    std::string wrong = arn;
+    wrong.replace(wrong.find(part), std::string_view(part).size(), other);
+    EXPECT_EQ(refusal(wrong), expected) << wrong;
+  }
 }
 
 TEST(MfaOfAPool, NeedsAFactor) {

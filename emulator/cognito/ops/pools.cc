@@ -25,9 +25,13 @@ void WarnWithoutEffect(const Engine& engine, const Json& request, std::string_vi
 
 aws::Outcome<PoolPtr> FindPoolByArn(const Engine& engine, const Json& request) {
   const std::string arn = TextAt(request, "ResourceArn");
-  const std::string id = arn.substr(arn.rfind('/') + 1);
+  const std::vector<std::string_view> parts = Split(arn, ':');
+  if (parts.size() != 6 || parts[0] != "arn" || parts[2] != "cognito-idp" ||
+      !parts[5].starts_with("userpool/"))
+    return Fail(InvalidParameter("Invalid resource ARN: " + arn));
+  const std::string id(parts[5].substr(std::string_view("userpool/").size()));
   PoolPtr pool = engine.store->FindPool(id);
-  if (pool == nullptr) return Fail(PoolNotFound(id));
+  if (pool == nullptr || pool->config["Arn"] != arn) return Fail(PoolNotFound(id));
   return pool;
 }
 

@@ -183,6 +183,20 @@ aws::Outcome<Json> ListResourceServers(Engine& engine, const Json& request) {
   return PageOf(servers, request, "MaxResults", "ResourceServers");
 }
 
+namespace {
+
+// What creating and updating a domain answer.
+Json DomainReply(const Json& domain) {
+  Json reply = Json::object();
+  if (domain.contains("CustomDomainConfig"))
+    reply["CloudFrontDomain"] = "d111111abcdef8.cloudfront.net";
+  if (domain.contains("ManagedLoginVersion"))
+    reply["ManagedLoginVersion"] = domain["ManagedLoginVersion"];
+  return reply;
+}
+
+}  // namespace
+
 aws::Outcome<Json> CreateUserPoolDomain(Engine& engine, const Json& request) {
   OFFSTAGE_TRY(const PoolPtr pool, FindPool(engine, request));
   const std::string name = TextAt(request, "Domain");
@@ -190,12 +204,18 @@ aws::Outcome<Json> CreateUserPoolDomain(Engine& engine, const Json& request) {
   if (other) return Fail(InvalidParameter("Domain already associated with another user pool."));
   Json domain = {{"Domain", name}, {"UserPoolId", pool->id}};
   const bool custom = FindPath(request, "CustomDomainConfig") != nullptr;
+  // The service takes custom domains with dots, which its published model has no room for.
+  if (!custom && name.find('.') != std::string::npos) {
+    return Fail(InvalidParameter(fmt::format(
+        "1 validation error detected: Value '{}' at 'domain' failed to satisfy constraint: Member "
+        "must satisfy regular expression pattern: ^[a-z0-9](?:[a-z0-9\\-]{{0,61}}[a-z0-9])?$",
+        name)));
+  }
   if (custom) domain["CustomDomainConfig"] = request["CustomDomainConfig"];
   if (const Json* version = FindPath(request, "ManagedLoginVersion"))
     domain["ManagedLoginVersion"] = *version;
   OFFSTAGE_TRY_VOID(Saved(engine.store->SaveThing("domain", pool->id, name, domain)));
-  if (!custom) return Json::object();
-  return Json{{"CloudFrontDomain", "d111111abcdef8.cloudfront.net"}};
+  return DomainReply(domain);
 }
 
 aws::Outcome<Json> DescribeUserPoolDomain(Engine& engine, const Json& request) {
@@ -211,6 +231,8 @@ aws::Outcome<Json> DescribeUserPoolDomain(Engine& engine, const Json& request) {
                       {"Version", "20260101000000"},
                       {"Status", "ACTIVE"},
                       {"CustomDomainConfig", domain->value("CustomDomainConfig", Json::object())}};
+  if (domain->contains("ManagedLoginVersion"))
+    description["ManagedLoginVersion"] = (*domain)["ManagedLoginVersion"];
   return Json{{"DomainDescription", std::move(description)}};
 }
 
@@ -223,12 +245,7 @@ aws::Outcome<Json> UpdateUserPoolDomain(Engine& engine, const Json& request) {
     if (const Json* given = FindPath(request, member)) (*domain)[member] = *given;
   }
   OFFSTAGE_TRY_VOID(Saved(engine.store->SaveThing("domain", pool->id, name, *domain)));
-  Json reply = Json::object();
-  if (domain->contains("CustomDomainConfig"))
-    reply["CloudFrontDomain"] = "d111111abcdef8.cloudfront.net";
-  if (domain->contains("ManagedLoginVersion"))
-    reply["ManagedLoginVersion"] = (*domain)["ManagedLoginVersion"];
-  return reply;
+  return DomainReply(*domain);
 }
 
 aws::Outcome<Json> DeleteUserPoolDomain(Engine& engine, const Json& request) {
