@@ -42,8 +42,8 @@ constexpr TypeFates kEmulated[] = {
      "ReadAttributes RefreshTokenRotation RefreshTokenValidity SupportedIdentityProviders "
      "TokenValidityUnits UserPoolId WriteAttributes",
      "AnalyticsConfiguration EnablePropagateAdditionalUserContextData", ""},
-    {"AWS::Cognito::UserPoolDomain", "Domain UserPoolId",
-     "CustomDomainConfig ManagedLoginVersion Routing", ""},
+    {"AWS::Cognito::UserPoolDomain", "CustomDomainConfig Domain UserPoolId",
+     "ManagedLoginVersion Routing", ""},
     {"AWS::Cognito::UserPoolGroup", "Description GroupName Precedence RoleArn UserPoolId", "", ""},
     {"AWS::Cognito::UserPoolResourceServer", "Identifier Name Scopes UserPoolId", "", ""},
     {"AWS::Cognito::UserPoolUser",

@@ -251,5 +251,34 @@ class Authorizers(unittest.TestCase):
         self.assertEqual(json.loads(out)["user_pool_id"], pool["id"])
 
 
+class Domains(unittest.TestCase):
+    """Names of one's own: their certificates come from the template, or from where it does not say."""
+
+    TEMPLATE = """
+Resources:
+  Certificate:
+    Type: AWS::CertificateManager::Certificate
+    Properties: {DomainName: auth.example.com}
+  First:
+    Type: AWS::Cognito::UserPool
+  FirstDomain:
+    Type: AWS::Cognito::UserPoolDomain
+    Properties: {UserPoolId: !Ref First, Domain: auth.example.com, CustomDomainConfig: {CertificateArn: !Ref Certificate}}
+  Second:
+    Type: AWS::Cognito::UserPool
+  SecondDomain:
+    Type: AWS::Cognito::UserPoolDomain
+    Properties: {UserPoolId: !Ref Second, Domain: login.example.com, CustomDomainConfig: {CertificateArn: FILL_IN}}
+"""
+
+    def test_they_are_there(self):
+        with Project({"template.yml": self.TEMPLATE}) as project, Emulator("--template", project.folder / "template.yml", "--in-memory") as emulator:
+            for domain in ("auth.example.com", "login.example.com"):
+                shown = call(emulator, "DescribeUserPoolDomain", Domain=domain)[1]["DomainDescription"]
+                self.assertEqual(shown.get("Domain"), domain, emulator.output())
+                self.assertTrue(shown["CustomDomainConfig"]["CertificateArn"].startswith("arn:aws:acm:"))
+            self.assertEqual(emulator.stop(), 0)
+
+
 if __name__ == "__main__":
     unittest.main()
