@@ -37,29 +37,33 @@ OrderedJson Configuration(Engine& engine, const Pool& pool, const http::Request&
   const bool as_service = host.starts_with("cognito-idp.");
   const std::string local = LocalIssuer(engine, pool.id);
   const std::string issuer = as_service || local.empty() ? AwsIssuer(engine, pool.id) : local;
-  OrderedJson document;
-  std::string base;
+  // A pool without a domain advertises URLs as well. The service's refuse every call; here the
+  // plain paths of the AWS endpoint serve all pools.
+  std::string base = as_service ? issuer : engine.endpoint();
   if (const auto domains = engine.store->Things("domain", pool.id);
       domains.ok() && !domains->empty()) {
     const std::string domain = TextAt(domains->front(), "Domain");
-    base = as_service
-               ? fmt::format("https://{}.auth.{}.amazoncognito.com", domain, engine.options.region)
-               : fmt::format("{}/_domains/{}", engine.endpoint(), domain);
+    if (!as_service) {
+      base = fmt::format("{}/_domains/{}", engine.endpoint(), domain);
+    } else if (domains->front().contains("CustomDomainConfig")) {
+      base = "https://" + domain;
+    } else {
+      base = fmt::format("https://{}.auth.{}.amazoncognito.com", domain, engine.options.region);
+    }
   }
-  if (!base.empty()) {
-    document["authorization_endpoint"] = base + "/oauth2/authorize";
-    document["end_session_endpoint"] = base + "/logout";
-  }
+  OrderedJson document;
+  document["authorization_endpoint"] = base + "/oauth2/authorize";
+  document["end_session_endpoint"] = base + "/logout";
   document["id_token_signing_alg_values_supported"] = {"RS256"};
   document["issuer"] = issuer;
   document["jwks_uri"] = issuer + "/.well-known/jwks.json";
   document["response_types_supported"] = {"code", "token"};
-  if (!base.empty()) document["revocation_endpoint"] = base + "/oauth2/revoke";
+  document["revocation_endpoint"] = base + "/oauth2/revoke";
   document["scopes_supported"] = {"openid", "email", "phone", "profile"};
   document["subject_types_supported"] = {"public"};
-  if (!base.empty()) document["token_endpoint"] = base + "/oauth2/token";
+  document["token_endpoint"] = base + "/oauth2/token";
   document["token_endpoint_auth_methods_supported"] = {"client_secret_basic", "client_secret_post"};
-  if (!base.empty()) document["userinfo_endpoint"] = base + "/oauth2/userInfo";
+  document["userinfo_endpoint"] = base + "/oauth2/userInfo";
   return document;
 }
 

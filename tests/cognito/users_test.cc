@@ -229,6 +229,31 @@ TEST(Domains, AreAPrefixOrAnOwnName) {
             Json::object());
 }
 
+TEST(Discovery, NamesEndpointsWithAndWithoutADomain) {
+  Pools pools;
+  pools.service->SetEndpoint("http://127.0.0.1:4566");
+  const auto token_endpoint = [&pools](const std::string& host) -> std::string {
+    const http::Reply reply =
+        pools.Get("/" + pools.pool_id + "/.well-known/openid-configuration", {{"Host", host}});
+    return (*ParseJson(reply.body))["token_endpoint"];
+  };
+  const std::string local = "127.0.0.1:4566";
+  const std::string service = "cognito-idp.us-east-1.amazonaws.com";
+  pools.Make();
+  EXPECT_EQ(token_endpoint(local), "http://127.0.0.1:4566/oauth2/token");
+  EXPECT_EQ(token_endpoint(service), "https://" + service + "/" + pools.pool_id + "/oauth2/token");
+  pools.Ok("CreateUserPoolDomain", {{"UserPoolId", pools.pool_id}, {"Domain", "auth"}});
+  EXPECT_EQ(token_endpoint(local), "http://127.0.0.1:4566/_domains/auth/oauth2/token");
+  EXPECT_EQ(token_endpoint(service), "https://auth.auth.us-east-1.amazoncognito.com/oauth2/token");
+  pools.Make();
+  pools.Ok("CreateUserPoolDomain",
+           {{"UserPoolId", pools.pool_id},
+            {"Domain", "auth.example.com"},
+            {"CustomDomainConfig",
+             {{"CertificateArn", "arn:aws:acm:us-east-1:123456789012:certificate/1"}}}});
+  EXPECT_EQ(token_endpoint(service), "https://auth.example.com/oauth2/token");
+}
+
 TEST(Tags, AreOfTheNamedPoolOnly) {
   Pools pools;
   pools.Make();
