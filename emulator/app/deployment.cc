@@ -24,6 +24,7 @@
 #include "app/user_pools.h"
 #include "aws/dispatcher.h"
 #include "base/text.h"
+#include "base/work_folder.h"
 #include "http/server.h"
 #include "http/tls_front.h"
 #include "lambda/lambda.h"
@@ -51,64 +52,6 @@ std::string NoSuchFunction(const templates::Stack& stack, const std::string& nam
   return fmt::format("there is no function {}; functions here: {}", name,
                      names.empty() ? "none" : Join(names, ", "));
 }
-
-// A private folder for bootstraps and bytecode caches, gone at the end.
-class WorkFolder {
- public:
-  static Result<std::unique_ptr<WorkFolder>> Make() {
-    std::error_code failure;
-    fs::path parent = fs::temp_directory_path(failure);
-    if (failure) parent = "/tmp";
-    // Handlers have a /tmp of their own, in which nothing of ours should be seen.
-    if (parent == "/tmp" && ::access("/var/tmp", W_OK | X_OK) == 0) parent = "/var/tmp";
-    RemoveAbandoned(parent);
-    std::string pattern = (parent / "offstage-XXXXXX").string();
-    if (::mkdtemp(pattern.data()) == nullptr) {
-      return Fail(Error{fmt::format("cannot make a temporary folder {}: {}", pattern,
-                                    std::generic_category().message(errno))});
-    }
-    std::unique_ptr<WorkFolder> folder(new WorkFolder(pattern));
-    // Locked before it has the name by which others look for it: they must never find it free.
-    const fs::path unnamed = folder->path_ / "lock";
-    folder->lock_ = ::open(unnamed.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (folder->lock_ < 0 || ::flock(folder->lock_, LOCK_EX | LOCK_NB) != 0) {
-      return Fail(Error{fmt::format("cannot lock {}: {}", unnamed.string(),
-                                    std::generic_category().message(errno))});
-    }
-    fs::rename(unnamed, folder->path_ / kLockName, failure);
-    return folder;
-  }
-  ~WorkFolder() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-    if (lock_ >= 0) ::close(lock_);
-  }
-  WorkFolder(const WorkFolder&) = delete;
-  WorkFolder& operator=(const WorkFolder&) = delete;
-
-  const fs::path& path() const { return path_; }
-
- private:
-  static constexpr const char* kLockName = "in-use";
-
-  explicit WorkFolder(fs::path path) : path_(std::move(path)) {}
-
-  // What emulators left behind that were killed: nobody holds the lock any more.
-  static void RemoveAbandoned(const fs::path& parent) {
-    std::error_code failure;
-    for (const auto& entry : fs::directory_iterator(parent, failure)) {
-      if (!entry.path().filename().string().starts_with("offstage-")) continue;
-      const int lock = ::open((entry.path() / kLockName).c_str(), O_RDWR | O_CLOEXEC);
-      if (lock < 0) continue;
-      std::error_code ignored;
-      if (::flock(lock, LOCK_EX | LOCK_NB) == 0) fs::remove_all(entry.path(), ignored);
-      ::close(lock);
-    }
-  }
-
-  fs::path path_;
-  int lock_ = -1;
-};
 
 // Handler output under the name that people know.
 class NamedOutput : public lambda::FunctionOutput {
@@ -157,7 +100,7 @@ class Deployment::Impl {
   }
 
   Status Start(Deployment& self, StateFolder* state) {
-    OFFSTAGE_TRY(work_folder_, WorkFolder::Make());
+    OFFSTAGE_TRY(work_folder_, WorkFolder::Make(WorkFolder::Place::kHiddenFromHandlers));
     OFFSTAGE_TRY_VOID(options_.dynamodb_endpoint.empty() ? OpenOwnTables(state)
                                                          : OpenOtherEngine(state));
     OFFSTAGE_TRY_VOID(CreateFunctions(state));
@@ -408,6 +351,7 @@ class Deployment::Impl {
   DispatcherCaller aws_caller_;
   ssm::Service parameters_;
   NamedOutput output_;
+  // For bootstraps and bytecode caches.
   std::unique_ptr<WorkFolder> work_folder_;
   // Before the tables, which tell it of changes.
   std::unique_ptr<aws::JsonService> streams_;

@@ -6,7 +6,9 @@
 
 #include <chrono>
 #include <mutex>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/mutex.h"
 
@@ -54,5 +56,10 @@ std::int64_t ToEpochSeconds(TimePoint time);
 
 // "2026-11-25T12:00:00.123Z", always UTC.
 std::string ToIso8601(TimePoint time);
+
+// "2026-11-25", "2026-11-25T12:00", "2026-11-25T12:00:00.123456", each time of day with "Z", an
+// offset ("+02:00") or nothing (UTC); a space may stand for the T. A date alone is its midnight.
+// Nothing for anything else, hours, minutes and seconds beyond 23, 59 and 59 among it.
+std::optional<TimePoint> ParseIso8601(std::string_view text);
 
 }  // namespace offstage

@@ -1,14 +1,9 @@
 #include "cli/exec_python.h"
 
-#include <stdlib.h>
-#include <unistd.h>
-
 #include <cstdlib>
 #include <fstream>
 
 namespace offstage::cli {
-
-namespace fs = std::filesystem;
 
 namespace {
 
@@ -70,27 +65,19 @@ finally:
 }  // namespace
 
 Result<std::unique_ptr<PythonRedirect>> PythonRedirect::Make() {
-  std::error_code failure;
-  const fs::path parent = fs::temp_directory_path(failure);
-  std::string pattern = ((failure ? fs::path("/tmp") : parent) / "offstage-exec-XXXXXX").string();
-  if (::mkdtemp(pattern.data()) == nullptr)
-    return Fail(Error{"cannot make a temporary folder " + pattern});
-  std::unique_ptr<PythonRedirect> redirect(new PythonRedirect(pattern));
-  std::ofstream out(redirect->folder_ / "sitecustomize.py", std::ios::binary);
+  OFFSTAGE_TRY(auto folder, WorkFolder::Make());
+  std::unique_ptr<PythonRedirect> redirect(new PythonRedirect(std::move(folder)));
+  const std::filesystem::path file = redirect->folder_->path() / "sitecustomize.py";
+  std::ofstream out(file, std::ios::binary);
   out << kSiteCustomize;
-  if (!out.flush()) return Fail(Error{"cannot write into the temporary folder " + pattern});
+  if (!out.flush()) return Fail(Error{"cannot write " + file.string()});
   return redirect;
-}
-
-PythonRedirect::~PythonRedirect() {
-  std::error_code ignored;
-  fs::remove_all(folder_, ignored);
 }
 
 std::string PythonRedirect::PythonPath() const {
   const char* before = std::getenv("PYTHONPATH");  // NOLINT(concurrency-mt-unsafe): one thread
   const bool has_before = before != nullptr && *before != '\0';
-  return folder_.string() + (has_before ? ":" + std::string(before) : "");
+  return folder_->path().string() + (has_before ? ":" + std::string(before) : "");
 }
 
 }  // namespace offstage::cli

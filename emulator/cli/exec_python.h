@@ -1,12 +1,12 @@
 // Python's older SDKs under `offstage exec`. Internal to cli/.
 #pragma once
 
-#include <filesystem>
 #include <map>
 #include <memory>
 #include <string>
 
 #include "base/result.h"
+#include "base/work_folder.h"
 
 namespace offstage::cli {
 
@@ -15,16 +15,12 @@ namespace offstage::cli {
 class PythonRedirect {
  public:
   static Result<std::unique_ptr<PythonRedirect>> Make();
-  ~PythonRedirect();
-  PythonRedirect(const PythonRedirect&) = delete;
-  PythonRedirect& operator=(const PythonRedirect&) = delete;
-
   // The folder, in front of what PYTHONPATH holds already.
   std::string PythonPath() const;
 
  private:
-  explicit PythonRedirect(std::filesystem::path folder) : folder_(std::move(folder)) {}
-  const std::filesystem::path folder_;
+  explicit PythonRedirect(std::unique_ptr<WorkFolder> folder) : folder_(std::move(folder)) {}
+  const std::unique_ptr<WorkFolder> folder_;
 };
 
 }  // namespace offstage::cli

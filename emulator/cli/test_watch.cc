@@ -276,20 +276,17 @@ int RunTestWatch(const TestOptions& options, const std::vector<std::filesystem::
                  StopSignal& signal) {
   const auto program = OwnProgram();
   if (!program.ok()) return Complain(program.error(), kCouldNotStart);
-  std::error_code failure;
-  std::string pattern = (fs::temp_directory_path(failure) / "offstage-watch-XXXXXX").string();
-  if (failure || ::mkdtemp(pattern.data()) == nullptr)
-    return Complain({"cannot make a temporary folder: " + pattern}, kCouldNotStart);
+  const auto folder = WorkFolder::Make();
+  if (!folder.ok()) return Complain(folder.error(), kCouldNotStart);
   std::atomic<bool> stopped{false};
   int number = 0;
   std::thread waiting([&] {
     number = signal.Wait();
     stopped = true;
   });
-  const int code = Watcher(options, paths, pattern, *program).Run(stopped);
+  const int code = Watcher(options, paths, (*folder)->path(), *program).Run(stopped);
   signal.Cancel();
   waiting.join();
-  fs::remove_all(pattern, failure);
   return number != 0 ? 128 + number : code;
 }
 

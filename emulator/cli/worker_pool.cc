@@ -27,16 +27,6 @@ std::vector<std::string> OwnEnvironment() {
   return variables;
 }
 
-Result<std::filesystem::path> MakeTemporaryFolder() {
-  std::error_code failure;
-  const auto parent = std::filesystem::temp_directory_path(failure);
-  std::string pattern =
-      ((failure ? std::filesystem::path("/tmp") : parent) / "offstage-test-XXXXXX").string();
-  if (::mkdtemp(pattern.data()) == nullptr)
-    return Fail(Error{"cannot make a temporary folder: " + pattern});
-  return std::filesystem::path(pattern);
-}
-
 }  // namespace
 
 Result<std::string> OwnProgram() {
@@ -103,14 +93,12 @@ WorkerPool::~WorkerPool() {
   }
   for (const auto& worker : workers_)
     worker->process.reset();
-  std::error_code ignored;
-  if (!temporary_.empty()) std::filesystem::remove_all(temporary_, ignored);
 }
 
 Result<std::unique_ptr<WorkerPool>> WorkerPool::Start(int count, std::vector<std::string> arguments,
                                                       scenario::Coordinator& coordinator) {
   std::unique_ptr<WorkerPool> pool(new WorkerPool(std::move(arguments), coordinator));
-  OFFSTAGE_TRY(pool->temporary_, MakeTemporaryFolder());
+  OFFSTAGE_TRY(pool->temporary_, WorkFolder::Make());
   OFFSTAGE_TRY(pool->host_, process::Host::Start());
   for (int i = 0; i < count; ++i)
     OFFSTAGE_TRY_VOID(pool->Add());
@@ -122,7 +110,7 @@ Status WorkerPool::Add() {
   process::Command command{.arguments = arguments_, .environment = OwnEnvironment()};
   std::erase_if(command.environment,
                 [](const std::string& entry) { return entry.starts_with("TMPDIR="); });
-  command.environment.push_back("TMPDIR=" + temporary_.string());
+  command.environment.push_back("TMPDIR=" + temporary_->path().string());
   command.arguments.push_back("--worker");
   command.arguments.push_back(coordinator_.UrlFor(worker->number()));
   auto process = host_->Spawn(command, *worker);

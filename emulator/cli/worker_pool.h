@@ -8,6 +8,7 @@
 
 #include "base/mutex.h"
 #include "base/result.h"
+#include "base/work_folder.h"
 #include "process/process.h"
 #include "scenario/coordinator.h"
 
@@ -36,7 +37,7 @@ class WorkerPool {
   const std::vector<std::string> arguments_;
   scenario::Coordinator& coordinator_;
   // Temporary files of the workers, also of those that crash; gone at the end.
-  std::filesystem::path temporary_;
+  std::unique_ptr<WorkFolder> temporary_;
   std::unique_ptr<process::Host> host_;
   int last_number_ = 0;
   std::vector<std::unique_ptr<Worker>> workers_;

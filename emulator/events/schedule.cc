@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include <charconv>
-#include <cstdio>
 
+#include "base/clock.h"
 #include "base/text.h"
 
 namespace offstage::events {
@@ -146,19 +146,12 @@ Result<std::chrono::seconds> ParseRate(const std::string& text) {
 }
 
 Result<TimePoint> ParseAt(const std::string& text) {
-  int year = 0;
-  unsigned month = 0;
-  unsigned day = 0;
-  int hour = 0;
-  int minute = 0;
-  int second = 0;
-  const int read = std::sscanf(text.c_str(), "%4d-%2u-%2uT%2d:%2d:%2d", &year, &month, &day, &hour,
-                               &minute, &second);
-  const year_month_day date(std::chrono::year{year}, std::chrono::month{month},
-                            std::chrono::day{day});
-  if (read != 6 || !date.ok())
-    return Fail(Error{fmt::format("at({}) is no time like 2026-11-25T12:00:00", text)});
-  return TimePoint(sys_days(date)) + hours(hour) + minutes(minute) + seconds(second);
+  // The service takes this one form; the schedule's time zone is UTC here.
+  constexpr std::string_view kForm = "2026-11-25T12:00:00";
+  const auto time = text.size() == kForm.size() ? ParseIso8601(text) : std::nullopt;
+  if (!time || text[kForm.find('T')] != 'T')
+    return Fail(Error{fmt::format("at({}) is no time like {}", text, kForm)});
+  return *time;
 }
 
 }  // namespace

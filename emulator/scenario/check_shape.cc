@@ -1,3 +1,4 @@
+#include "base/clock.h"
 #include "base/text.h"
 #include "scenario/jsonpath.h"
 #include "scenario/matcher.h"
@@ -393,23 +394,12 @@ std::optional<std::chrono::milliseconds> ParseDuration(std::string_view text) {
 }
 
 Result<TimePoint> ParseClock(const Node& node) {
-  // "2026-01-31T12:00:00Z"; a date alone is midnight.
-  int year = 0;
-  unsigned month = 0;
-  unsigned day = 0;
-  int hour = 0;
-  int minute = 0;
-  int second = 0;
-  const int read = std::sscanf(node.text().c_str(), "%4d-%2u-%2u%*1[Tt ]%2d:%2d:%2d", &year, &month,
-                               &day, &hour, &minute, &second);
-  const std::chrono::year_month_day date(std::chrono::year{year}, std::chrono::month{month},
-                                         std::chrono::day{day});
-  if ((read != 3 && read < 5) || !date.ok()) {
+  const auto time = ParseIso8601(node.text());
+  if (!time) {
     return Fail(Error{fmt::format("{}: `clock` takes a time like 2026-01-31T12:00:00Z, not {}",
                                   node.position().Text(), node.text())});
   }
-  return TimePoint(std::chrono::sys_days(date)) + std::chrono::hours(hour) +
-         std::chrono::minutes(minute) + std::chrono::seconds(second);
+  return *time;
 }
 
 }  // namespace offstage::scenario

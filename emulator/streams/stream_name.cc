@@ -3,9 +3,8 @@
 #include <fmt/format.h>
 
 #include <charconv>
-#include <chrono>
-#include <cstdio>
 
+#include "base/clock.h"
 #include "base/text.h"
 
 namespace offstage::streams {
@@ -55,24 +54,8 @@ std::optional<StreamName> ParseArn(std::string_view arn, const Account& account)
 }
 
 std::int64_t CreatedMillis(std::string_view label) {
-  int year = 0;
-  unsigned month = 0;
-  unsigned day = 0;
-  int hour = 0;
-  int minute = 0;
-  int second = 0;
-  int millis = 0;
-  const std::string text(label);
-  if (std::sscanf(text.c_str(), "%4d-%2u-%2uT%2d:%2d:%2d.%3d", &year, &month, &day, &hour, &minute,
-                  &second, &millis) != 7) {
-    return 0;
-  }
-  const std::chrono::sys_days date =
-      std::chrono::year(year) / std::chrono::month(month) / std::chrono::day(day);
-  const auto time = std::chrono::hours(hour) + std::chrono::minutes(minute) +
-                    std::chrono::seconds(second) + std::chrono::milliseconds(millis);
-  return std::chrono::duration_cast<std::chrono::milliseconds>(date.time_since_epoch() + time)
-      .count();
+  const auto time = ParseIso8601(label);
+  return time ? ToEpochMillis(*time) : 0;
 }
 
 std::string ShardIdOf(const StreamName& name) {

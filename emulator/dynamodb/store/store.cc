@@ -1,12 +1,10 @@
 #include "dynamodb/store/store.h"
 
 #include <fmt/format.h>
-#include <stdlib.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <limits>
 
 #include "base/json.h"
@@ -27,18 +25,6 @@ constexpr int kWritesPerCheckpoint = 1000;
 constexpr std::int64_t kLongLogPages = 16 * 1024;
 constexpr std::size_t kMaxIdleReaders = 16;
 
-Result<std::string> MakeTemporaryFile() {
-  std::error_code error;
-  const auto folder = std::filesystem::temp_directory_path(error);
-  if (error) return Fail(Error{fmt::format("no folder for temporary files: {}", error.message())});
-  std::string path = (folder / "offstage-dynamodb-XXXXXX").string();
-  const int descriptor = mkstemp(path.data());
-  if (descriptor < 0)
-    return Fail(Error{fmt::format("cannot make a temporary file in {}", folder.string())});
-  close(descriptor);
-  return path;
-}
-
 Result<std::string> ReadText(sqlite::Database& database, const std::string& sql) {
   OFFSTAGE_TRY(Statement statement, database.Prepare(sql));
   OFFSTAGE_TRY(const bool found, statement.Step());
@@ -49,11 +35,13 @@ Result<std::string> ReadText(sqlite::Database& database, const std::string& sql)
 
 Result<std::unique_ptr<Store>> Store::Open(const StoreOptions& options) {
   std::string path = options.path;
+  std::unique_ptr<WorkFolder> folder;
   if (path.empty()) {
-    OFFSTAGE_TRY(path, MakeTemporaryFile());
+    OFFSTAGE_TRY(folder, WorkFolder::Make());
+    path = (folder->path() / "dynamodb.db").string();
   }
   std::unique_ptr<Store> store(new Store(path));
-  store->temporary_ = options.path.empty();
+  store->temporary_ = std::move(folder);
   store->read_lag_ = options.read_lag;
   auto prepared = store->Prepare();
   if (!prepared.ok()) {
@@ -67,7 +55,7 @@ Status Store::Prepare() {
   OFFSTAGE_TRY(writer_, Connection::Open(path_));
   OFFSTAGE_TRY(checkpointer_, Connection::Open(path_));
   sqlite::Database& database = writer_->database();
-  if (temporary_) {
+  if (temporary_ != nullptr) {
     // Nobody opens the file again: neither its commits nor its checkpoints wait for the disk.
     for (Connection* connection : {writer_.get(), checkpointer_.get()})
       OFFSTAGE_TRY_VOID(connection->database().Execute("PRAGMA synchronous = OFF"));
@@ -127,14 +115,10 @@ Status Store::ForgetSavedCounts() {
 Store::~Store() {
   checkpoint_thread_.request_stop();
   if (checkpoint_thread_.joinable()) checkpoint_thread_.join();
-  if (writer_ != nullptr && !temporary_) (void)SaveCounts().ok();
+  if (writer_ != nullptr && temporary_ == nullptr) (void)SaveCounts().ok();
   readers_.clear();
   checkpointer_.reset();
   writer_.reset();
-  if (!temporary_) return;
-  std::error_code ignored;
-  for (const char* suffix : {"", "-wal", "-shm"})
-    std::filesystem::remove(path_ + suffix, ignored);
 }
 
 Status Store::SaveCounts() {

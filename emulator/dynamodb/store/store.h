@@ -16,6 +16,7 @@
 #include "aws/api_error.h"
 #include "base/mutex.h"
 #include "base/result.h"
+#include "base/work_folder.h"
 #include "dynamodb/store/past_states.h"
 #include "dynamodb/store/session.h"
 #include "dynamodb/store/snapshot.h"
@@ -155,7 +156,8 @@ class Store {
   void NoteWrites();
 
   const std::string path_;
-  bool temporary_ = false;
+  // Set for a database that ends with the store.
+  std::unique_ptr<WorkFolder> temporary_;
   std::chrono::milliseconds read_lag_{0};
 
   std::mutex catalogue_change_;
