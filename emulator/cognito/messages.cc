@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "cognito/crypto/bytes.h"
 #include "cognito/pool_config.h"
+#include "cognito/senders.h"
 #include "cognito/triggers.h"
 
 namespace offstage::cognito {
@@ -131,8 +132,19 @@ aws::Outcome<Json> SendMessage(Engine& engine, const Pool& pool, const User& use
   const std::string destination =
       request.destination.empty() && own != nullptr ? *own : request.destination;
   Text text = TemplateFor(pool, request.purpose, email);
-  OFFSTAGE_TRY_VOID(AskTrigger(engine, pool, user, request, email, text));
   Message message;
+  if (HasTrigger(pool, SenderTrigger(email))) {
+    OFFSTAGE_TRY(message.sender, GiveToSender(engine, pool, user,
+                                              {.trigger = SenderTrigger(email),
+                                               .purpose = PurposeName(request.purpose),
+                                               .attribute = request.attribute,
+                                               .destination = destination,
+                                               .code = request.code,
+                                               .client_id = request.client_id,
+                                               .client_metadata = request.client_metadata}));
+  } else {
+    OFFSTAGE_TRY_VOID(AskTrigger(engine, pool, user, request, email, text));
+  }
   message.pool_id = pool.id;
   message.username = user.username;
   message.medium = email ? "EMAIL" : "SMS";

@@ -29,8 +29,9 @@ struct MessageRequest {
   Json client_metadata = nullptr;
 };
 
-// Asks the CustomMessage trigger, keeps the message and tells Options::on_message. Returns the
-// CodeDeliveryDetails of the API.
+// Asks the CustomMessage trigger or, where the pool has a custom sender, gives the code to that
+// alone; keeps the message and tells Options::on_message. Returns the CodeDeliveryDetails of the
+// API.
 aws::Outcome<Json> SendMessage(Engine& engine, const Pool& pool, const User& user,
                                const MessageRequest& request);
 
