@@ -84,7 +84,7 @@ aws::Outcome<Unit> AskTrigger(Engine& engine, const Pool& pool, const User& user
   call.source = fmt::format("CustomMessage_{}", PurposeName(request.purpose));
   call.username = user.username;
   call.client_id = request.client_id;
-  call.request = {{"userAttributes", UserAttributesForTrigger(user)},
+  call.request = {{"userAttributes", UserAttributesForTrigger(pool, user)},
                   {"codeParameter", "{####}"},
                   {"linkParameter", "{##Click Here##}"},
                   {"usernameParameter", invitation ? Json("{username}") : Json(nullptr)}};

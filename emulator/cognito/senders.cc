@@ -49,7 +49,7 @@ aws::Outcome<std::string> GiveToSender(Engine& engine, const Pool& pool, const U
         fmt::format("the user pool's LambdaConfig.KMSKeyID: {}", encrypted.error().message);
     return Fail(std::move(failure));
   }
-  Json attributes = UserAttributesForTrigger(user);
+  Json attributes = UserAttributesForTrigger(pool, user);
   // A new address that waits for its code is not the user's yet, but where the code has to go.
   attributes[code.attribute] = code.destination;
   TriggerCall call{.trigger = code.trigger};

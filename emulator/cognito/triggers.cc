@@ -99,9 +99,17 @@ aws::Outcome<std::optional<Json>> RunPreSignUp(Engine& engine, const Pool& pool,
   return RunTrigger(engine, pool, std::move(call));
 }
 
-Json UserAttributesForTrigger(const User& user) {
+Json UserAttributesForTrigger(const Pool& pool, const User& user) {
   Json attributes = user.attributes;
   attributes["cognito:user_status"] = user.status;
+  // Recorded events have them: of user names before they are verified, of aliases from then on.
+  for (const char* name : {"email", "phone_number"}) {
+    const std::string* value = user.FindAttribute(name);
+    if (value != nullptr &&
+        (IsUsernameAttribute(pool, name) ||
+         (IsAliasAttribute(pool, name) && user.IsTrue(std::string(name) + "_verified"))))
+      attributes[fmt::format("cognito:{}_alias", name)] = *value;
+  }
   return attributes;
 }
 

@@ -48,7 +48,8 @@ struct PreSignUp {
 aws::Outcome<std::optional<Json>> RunPreSignUp(Engine& engine, const Pool& pool, const User& user,
                                                const PreSignUp& by, const Json& request);
 
-// {"sub": ..., "cognito:user_status": ...} as events show the user.
-Json UserAttributesForTrigger(const User& user);
+// {"sub": ..., "cognito:user_status": ...} as events show the user; with "cognito:email_alias" and
+// the like where the user may sign in by that.
+Json UserAttributesForTrigger(const Pool& pool, const User& user);
 
 }  // namespace offstage::cognito

@@ -116,7 +116,7 @@ aws::Outcome<Unit> AfterConfirmation(Engine& engine, const Pool& pool, const Use
   call.source = source;
   call.username = user.username;
   call.client_id = client_id;
-  call.request = {{"userAttributes", UserAttributesForTrigger(user)}};
+  call.request = {{"userAttributes", UserAttributesForTrigger(pool, user)}};
   if (client_metadata.is_object()) call.request["clientMetadata"] = client_metadata;
   OFFSTAGE_TRY_VOID(RunTrigger(engine, pool, std::move(call)));
   return Ok();

@@ -15,8 +15,8 @@ TriggerCall TriggerOf(const AuthCall& call, const User& user, std::string_view t
   made.username = user.username;
   made.client_id = call.client->id;
   const bool exists = user.number != 0;
-  made.request = {
-      {"userAttributes", exists ? UserAttributesForTrigger(user) : Json(Json::object())}};
+  made.request = {{"userAttributes",
+                   exists ? UserAttributesForTrigger(*call.pool, user) : Json(Json::object())}};
   if (PreventsUserExistenceErrors(*call.client)) made.request["userNotFound"] = !exists;
   if (call.metadata.is_object()) made.request["clientMetadata"] = call.metadata;
   return made;

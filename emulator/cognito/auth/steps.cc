@@ -98,7 +98,7 @@ aws::Outcome<Unit> Admit(AuthCall& call, const User& user) {
   trigger.source = "PreAuthentication_Authentication";
   trigger.username = user.username;
   trigger.client_id = call.client->id;
-  trigger.request = {{"userAttributes", UserAttributesForTrigger(user)},
+  trigger.request = {{"userAttributes", UserAttributesForTrigger(*call.pool, user)},
                      {"validationData", call.metadata.is_object() ? call.metadata : Json()}};
   OFFSTAGE_TRY_VOID(RunTrigger(call.engine, *call.pool, std::move(trigger)));
   return Ok();
@@ -172,7 +172,7 @@ aws::Outcome<Json> Finish(AuthCall& call, const User& user, const Session& sessi
   trigger.source = "PostAuthentication_Authentication";
   trigger.username = user.username;
   trigger.client_id = call.client->id;
-  trigger.request = {{"userAttributes", UserAttributesForTrigger(user)},
+  trigger.request = {{"userAttributes", UserAttributesForTrigger(*call.pool, user)},
                      {"newDeviceUsed", is_new_device}};
   if (call.metadata.is_object()) trigger.request["clientMetadata"] = call.metadata;
   OFFSTAGE_TRY_VOID(RunTrigger(call.engine, *call.pool, std::move(trigger)));
