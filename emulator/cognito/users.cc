@@ -131,12 +131,20 @@ Json ToUserType(const User& user) {
           {"UserStatus", user.status}};
 }
 
+User Nobody(const Pool& pool, const std::string& username) {
+  User nobody;
+  nobody.pool_id = pool.id;
+  nobody.username = username;
+  return nobody;
+}
+
+std::string AttemptKey(const User& user) {
+  return user.pool_id + "/" + user.username;
+}
+
 aws::Outcome<Unit> TakeAttempt(Engine& engine, const User& user, const std::string& operation,
                                std::size_t limit) {
-  if (engine.attempts.Take(user.pool_id + "/" + user.username, operation, limit,
-                           engine.NowSeconds())) {
-    return Ok();
-  }
+  if (engine.attempts.Take(AttemptKey(user), operation, limit, engine.NowSeconds())) return Ok();
   return Fail(
       Problem("LimitExceededException", "Attempt limit exceeded, please try after some time."));
 }

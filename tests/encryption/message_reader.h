@@ -2,7 +2,7 @@
 // the format's description alone, so that it does not share mistakes with what is tested.
 #pragma once
 
-#include <functional>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>

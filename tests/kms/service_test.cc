@@ -296,7 +296,10 @@ TEST_F(KmsTest, MakesKeysForArnsOfElsewhere) {
   EXPECT_THAT(by_alias->key_arn, testing::StartsWith("arn:aws:kms:us-west-2:999999999999:key/"));
   EXPECT_EQ(service_->NewDataKey(alias, {})->key_arn, by_alias->key_arn);
 
-  EXPECT_FALSE(service_->NewDataKey("nonsense", {}).ok());
+  for (const char* none : {"nonsense", "arn:aws:kms:us-west-2:999999999999:key/*"}) {
+    EXPECT_TRUE(service_->EnsureNamed(none).ok());
+    EXPECT_FALSE(service_->NewDataKey(none, {}).ok());
+  }
   Ask("DisableKey", {{"KeyId", kId}});
   const auto refused = service_->NewDataKey(kArn, {});
   ASSERT_FALSE(refused.ok());

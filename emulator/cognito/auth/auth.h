@@ -53,7 +53,8 @@ aws::Outcome<Json> AnswerSelectedChallenge(AuthCall& call, const Session& sessio
 // first when there is a password to migrate with.
 aws::Outcome<User> FindSigningIn(AuthCall& call, const std::string& username,
                                  const std::string& password);
-// Disabled users are refused, then the PreAuthentication trigger is asked.
+// Disabled users are refused, then the PreAuthentication trigger is asked; of users who do not
+// exist too, where the client prevents errors that tell so (`user` is Nobody).
 aws::Outcome<Unit> Admit(AuthCall& call, const User& user);
 // New passwords, resets, MFA, or the end.
 aws::Outcome<Json> AfterFirstFactor(AuthCall& call, User user, Session session);

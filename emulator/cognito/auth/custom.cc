@@ -4,6 +4,7 @@
 #include "cognito/errors.h"
 #include "cognito/pool_config.h"
 #include "cognito/triggers.h"
+#include "cognito/users.h"
 
 namespace offstage::cognito {
 
@@ -51,10 +52,7 @@ aws::Outcome<User> FindCustomUser(AuthCall& call, const std::string& username) {
   OFFSTAGE_TRY_INTERNAL(auto user, call.engine.store->FindUser(*call.pool, username));
   if (user) return *std::move(user);
   if (!PreventsUserExistenceErrors(*call.client)) return Fail(UserNotFound());
-  User nobody;
-  nobody.pool_id = call.pool->id;
-  nobody.username = username;
-  return nobody;
+  return Nobody(*call.pool, username);
 }
 
 aws::Outcome<Json> DefineChallenge(AuthCall& call, const User& user, Session session) {

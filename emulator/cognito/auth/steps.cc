@@ -29,10 +29,6 @@ aws::Outcome<std::optional<User>> Migrate(AuthCall& call, const std::string& use
                       .client_metadata = call.metadata});
 }
 
-std::string AttemptKey(const User& user) {
-  return user.pool_id + "/" + user.username;
-}
-
 Json NewPasswordParameters(const Pool& pool, const User& user) {
   Json required = Json::array();
   const Json* rows = FindPath(pool.config, "SchemaAttributes");
@@ -88,8 +84,9 @@ aws::Outcome<User> FindSigningIn(AuthCall& call, const std::string& username,
   if (user) return *std::move(user);
   OFFSTAGE_TRY(auto migrated, Migrate(call, username, password));
   if (migrated) return *std::move(migrated);
-  if (PreventsUserExistenceErrors(*call.client)) return Fail(WrongPassword());
-  return Fail(UserNotFound());
+  if (!PreventsUserExistenceErrors(*call.client)) return Fail(UserNotFound());
+  OFFSTAGE_TRY_VOID(Admit(call, Nobody(*call.pool, username)));
+  return Fail(WrongPassword());
 }
 
 aws::Outcome<Unit> Admit(AuthCall& call, const User& user) {
@@ -98,8 +95,11 @@ aws::Outcome<Unit> Admit(AuthCall& call, const User& user) {
   trigger.source = "PreAuthentication_Authentication";
   trigger.username = user.username;
   trigger.client_id = call.client->id;
-  trigger.request = {{"userAttributes", UserAttributesForTrigger(*call.pool, user)},
+  const bool exists = user.number != 0;
+  trigger.request = {{"userAttributes",
+                      exists ? UserAttributesForTrigger(*call.pool, user) : Json(Json::object())},
                      {"validationData", call.metadata.is_object() ? call.metadata : Json()}};
+  if (PreventsUserExistenceErrors(*call.client)) trigger.request["userNotFound"] = !exists;
   OFFSTAGE_TRY_VOID(RunTrigger(call.engine, *call.pool, std::move(trigger)));
   return Ok();
 }
