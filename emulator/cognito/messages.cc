@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "cognito/attributes.h"
 #include "cognito/crypto/bytes.h"
 #include "cognito/pool_config.h"
 #include "cognito/senders.h"
@@ -123,6 +124,18 @@ Json DeliveryDetails(const std::string& attribute, const std::string& destinatio
   return {{"Destination", Masked(attribute, destination)},
           {"DeliveryMedium", attribute == "email" ? "EMAIL" : "SMS"},
           {"AttributeName", attribute}};
+}
+
+Json SimulatedDelivery(const Pool& pool, const std::string& attribute,
+                       const std::string& username) {
+  if (attribute == "email")
+    return DeliveryDetails(attribute,
+                           LooksLikeEmail(username) ? username : username + "@example.com");
+  if (LooksLikePhoneNumber(username)) return DeliveryDetails(attribute, username);
+  std::string number = "+";
+  for (const char c : Sha256(pool.id + " " + username).substr(0, 11))
+    number.push_back(static_cast<char>('0' + static_cast<unsigned char>(c) % 10));
+  return DeliveryDetails(attribute, number);
 }
 
 aws::Outcome<Json> SendMessage(Engine& engine, const Pool& pool, const User& user,

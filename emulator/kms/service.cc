@@ -69,8 +69,8 @@ bool IsKeyId(std::string_view text) {
   return true;
 }
 
-// "key/..." or "alias/..." of "arn:aws:kms:us-east-1:123456789012:key/..."; empty: no such ARN, or a
-// pattern of several, as policies have them.
+// "key/..." or "alias/..." of "arn:aws:kms:us-east-1:123456789012:key/..."; empty: no such ARN, or
+// a pattern of several, as policies have them.
 std::string_view ResourceOf(std::string_view arn) {
   if (!arn.starts_with("arn:") || arn.find('*') != std::string_view::npos) return {};
   std::size_t at = 0;

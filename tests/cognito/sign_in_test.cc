@@ -102,6 +102,51 @@ TEST(UnknownUsers, AreSentPretendedCodesAsDisabledOnesAre) {
   EXPECT_EQ(confirm("nobody"), "UserNotFoundException: Username/client id combination not found.");
 }
 
+TEST(UnknownUsers, AreOfferedChoicesThatNeverFit) {
+  Pools pools;
+  const Json config = {
+      {"Policies", {{"SignInPolicy", {{"AllowedFirstAuthFactors", {"PASSWORD", "EMAIL_OTP"}}}}}}};
+  pools.Make(config, {{"PreventUserExistenceErrors", "ENABLED"}});
+  const auto start = [&pools](Json parameters) {
+    parameters["USERNAME"] = "nobody";
+    return Json{{"ClientId", pools.client_id},
+                {"AuthFlow", "USER_AUTH"},
+                {"AuthParameters", std::move(parameters)}};
+  };
+  const auto answer = [&pools](const Json& asked, Json responses) {
+    responses["USERNAME"] = "nobody";
+    return Json{{"ClientId", pools.client_id},
+                {"ChallengeName", asked["ChallengeName"]},
+                {"Session", asked["Session"]},
+                {"ChallengeResponses", std::move(responses)}};
+  };
+  Json asked = pools.Ok("InitiateAuth", start(Json::object()));
+  EXPECT_EQ(asked["ChallengeName"], "SELECT_CHALLENGE");
+  EXPECT_EQ(asked["AvailableChallenges"], Json({"PASSWORD_SRP", "PASSWORD", "EMAIL_OTP"}));
+  asked = pools.Ok("RespondToAuthChallenge", answer(asked, {{"ANSWER", "EMAIL_OTP"}}));
+  EXPECT_EQ(asked["ChallengeParameters"]["CODE_DELIVERY_DESTINATION"], "n***@e***");
+  EXPECT_EQ(pools.Refusal("RespondToAuthChallenge", answer(asked, {{"EMAIL_OTP_CODE", ""}})),
+            "InvalidParameterException: Missing required parameter EMAIL_OTP_CODE");
+  EXPECT_EQ(pools.Refusal("RespondToAuthChallenge", answer(asked, {{"EMAIL_OTP_CODE", "1"}})),
+            "CodeMismatchException: Invalid code or auth state for the user.");
+  asked = pools.Ok("InitiateAuth", start({{"PREFERRED_CHALLENGE", "PASSWORD"}}));
+  EXPECT_EQ(asked["ChallengeName"], "PASSWORD");
+  const std::string wrong = "NotAuthorizedException: Incorrect username or password.";
+  EXPECT_EQ(pools.Refusal("RespondToAuthChallenge", answer(asked, {{"PASSWORD", "Passw0rd!"}})),
+            wrong);
+  EXPECT_EQ(pools.Refusal("InitiateAuth",
+                          start({{"PREFERRED_CHALLENGE", "PASSWORD"}, {"PASSWORD", "Passw0rd!"}})),
+            wrong);
+  asked =
+      pools.Ok("InitiateAuth", start({{"PREFERRED_CHALLENGE", "PASSWORD_SRP"}, {"SRP_A", "abcd"}}));
+  EXPECT_EQ(asked["ChallengeName"], "PASSWORD_VERIFIER");
+  EXPECT_TRUE(pools.messages.empty());
+
+  pools.Make(config);
+  EXPECT_EQ(pools.Refusal("InitiateAuth", start(Json::object())),
+            "UserNotFoundException: User does not exist.");
+}
+
 TEST(UnknownUsers, AreShownToPreAuthentication) {
   Pools pools;
   pools.functions.functions["pre"] = [](Json event) {

@@ -78,15 +78,27 @@ aws::Outcome<Unit> CheckSecretHash(const Client& client, std::string_view userna
   return Fail(NotAuthorized(fmt::format("Unable to verify secret hash for client {}", client.id)));
 }
 
-aws::Outcome<User> FindSigningIn(AuthCall& call, const std::string& username,
+aws::Outcome<User> FindOrMigrate(AuthCall& call, const std::string& username,
                                  const std::string& password) {
   OFFSTAGE_TRY_INTERNAL(auto user, call.engine.store->FindUser(*call.pool, username));
   if (user) return *std::move(user);
   OFFSTAGE_TRY(auto migrated, Migrate(call, username, password));
   if (migrated) return *std::move(migrated);
   if (!PreventsUserExistenceErrors(*call.client)) return Fail(UserNotFound());
-  OFFSTAGE_TRY_VOID(Admit(call, Nobody(*call.pool, username)));
+  return Nobody(*call.pool, username);
+}
+
+aws::Outcome<User> FindSigningIn(AuthCall& call, const std::string& username,
+                                 const std::string& password) {
+  OFFSTAGE_TRY(User user, FindOrMigrate(call, username, password));
+  if (user.number != 0) return user;
+  OFFSTAGE_TRY_VOID(Admit(call, user));
   return Fail(WrongPassword());
+}
+
+aws::Outcome<User> SessionUser(AuthCall& call, const Session& session) {
+  if (session.username.empty()) return Nobody(*call.pool, session.srp_username);
+  return FindUser(call.engine, *call.pool, session.username);
 }
 
 aws::Outcome<Unit> Admit(AuthCall& call, const User& user) {

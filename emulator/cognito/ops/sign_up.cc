@@ -6,7 +6,6 @@
 
 #include "cognito/attributes.h"
 #include "cognito/auth/auth.h"
-#include "cognito/crypto/bytes.h"
 #include "cognito/errors.h"
 #include "cognito/messages.h"
 #include "cognito/ops/ops.h"
@@ -53,23 +52,19 @@ bool Pretends(const PublicCaller& caller, const std::optional<User>& user) {
   return PreventsUserExistenceErrors(*caller.client) && (!user || !user->enabled);
 }
 
-// By the form of the name and what the pool verifies; the same each time.
-Json SimulatedDelivery(const Pool& pool, const std::string& username) {
-  if (LooksLikePhoneNumber(username)) return DeliveryDetails("phone_number", username);
-  if (LooksLikeEmail(username)) return DeliveryDetails("email", username);
-  if (!IsAutoVerified(pool, "phone_number") || IsAutoVerified(pool, "email"))
-    return DeliveryDetails("email", username + "@example.com");
-  std::string number = "+";
-  for (const char c : Sha256(pool.id + " " + username).substr(0, 11))
-    number.push_back(static_cast<char>('0' + static_cast<unsigned char>(c) % 10));
-  return DeliveryDetails("phone_number", number);
+// By the form of the name, else by what the pool verifies.
+Json PretendedDelivery(const Pool& pool, const std::string& username) {
+  const bool by_phone = LooksLikePhoneNumber(username) ||
+                        (!LooksLikeEmail(username) && IsAutoVerified(pool, "phone_number") &&
+                         !IsAutoVerified(pool, "email"));
+  return SimulatedDelivery(pool, by_phone ? "phone_number" : "email", username);
 }
 
 // Attempts are counted as for others: limits would tell who exists, too.
 aws::Outcome<Json> PretendToSend(Engine& engine, const Pool& pool, const std::string& username,
                                  const char* operation, std::size_t limit) {
   OFFSTAGE_TRY_VOID(TakeAttempt(engine, Nobody(pool, username), operation, limit));
-  return Json{{"CodeDeliveryDetails", SimulatedDelivery(pool, username)}};
+  return Json{{"CodeDeliveryDetails", PretendedDelivery(pool, username)}};
 }
 
 struct PreSignUpAnswer {
@@ -279,7 +274,7 @@ aws::Outcome<Json> ForgotPassword(Engine& engine, const Json& request) {
   OFFSTAGE_TRY_VOID(TakeAttempt(engine, *user, "ForgotPassword", kMostForgotten));
   const auto way = RecoveryAttribute(pool, *user);
   if (!way.ok() && PreventsUserExistenceErrors(*caller.client))
-    return Json{{"CodeDeliveryDetails", SimulatedDelivery(pool, username)}};
+    return Json{{"CodeDeliveryDetails", PretendedDelivery(pool, username)}};
   OFFSTAGE_TRY(const std::string attribute, way);
   OFFSTAGE_TRY(Json details,
                SendNewCode(engine, pool, *user, {.purpose = "reset", .lifetime = kResetLifetime},
