@@ -146,6 +146,8 @@ aws::Outcome<Json> SendMessage(Engine& engine, const Pool& pool, const User& use
       request.destination.empty() && own != nullptr ? *own : request.destination;
   Text text = TemplateFor(pool, request.purpose, email);
   Message message;
+  // "Instead of its default behavior": so CustomMessage, which writes the service's own message, is
+  // not asked either (assumed).
   if (HasTrigger(pool, SenderTrigger(email))) {
     OFFSTAGE_TRY(message.sender, GiveToSender(engine, pool, user,
                                               {.trigger = SenderTrigger(email),
