@@ -19,6 +19,7 @@
 #include "app/provision/apis.h"
 #include "app/provision/event_sources.h"
 #include "app/provision/functions.h"
+#include "app/provision/keys.h"
 #include "app/provision/parameters.h"
 #include "app/stream_reader.h"
 #include "app/user_pools.h"
@@ -104,6 +105,8 @@ class Deployment::Impl {
     OFFSTAGE_TRY_VOID(options_.dynamodb_endpoint.empty() ? OpenOwnTables(state)
                                                          : OpenOtherEngine(state));
     OFFSTAGE_TRY_VOID(CreateFunctions(state));
+    OFFSTAGE_TRY(keys_, OpenKeys(stack_, state == nullptr ? fs::path() : state->database(),
+                                 {context_.clock, context_.ids, context_.log}));
     OFFSTAGE_TRY_VOID(OpenPools(state));
     OFFSTAGE_TRY_VOID(CreateGateway());
     CreateEvents(state);
@@ -120,6 +123,7 @@ class Deployment::Impl {
     dispatcher_->AddJsonService("cognito-idp", "AWSCognitoIdentityProviderService", *pools_);
     SetParameters({});
     dispatcher_->AddJsonService("ssm", "AmazonSSM", parameters_);
+    dispatcher_->AddJsonService("kms", "TrentService", *keys_);
     for (const char* path : kLambdaPaths)
       dispatcher_->AddRestService("lambda", path, *functions_);
     aws_caller_.Attach(*dispatcher_);
@@ -143,6 +147,7 @@ class Deployment::Impl {
   lambda::Service& functions() { return *functions_; }
   events::Service& events() { return *events_; }
   ssm::Service& parameters() { return parameters_; }
+  kms::Service& keys() { return *keys_; }
   void SetParameters(const templates::SsmParameters& given) {
     parameters_.parameters().Replace(
         ToParameters(stack_, given, context_.clock.Now(), context_.log));
@@ -286,17 +291,22 @@ class Deployment::Impl {
   }
 
   Status OpenPools(StateFolder* state) {
-    UserPoolContext context{.clock = context_.clock,
-                            .ids = context_.ids,
-                            .log = context_.log,
-                            .invoker = functions_.get(),
-                            .on_message = {},
-                            .local_issuer_clients = options_.local_issuer_clients};
+    UserPoolContext context{
+        .clock = context_.clock,
+        .ids = context_.ids,
+        .log = context_.log,
+        .invoker = functions_.get(),
+        .invoke_later =
+            [this](const InvokeRequest& request) { return functions_->InvokeAsync(request); },
+        .data_keys = keys_.get(),
+        .on_message = {},
+        .local_issuer_clients = options_.local_issuer_clients};
     // The mailbox stands in for e-mail and SMS: what was sent is shown where people look.
     context.on_message = [this](const cognito::Message& message) {
-      context_.requests.Line(fmt::format("{} to {}: {}{}", message.medium, message.destination,
-                                         message.subject.empty() ? "" : message.subject + ": ",
-                                         message.body));
+      context_.requests.Line(
+          fmt::format("{} to {}{}: {}{}", message.medium, message.destination,
+                      message.sender.empty() ? "" : fmt::format(" (given to {})", message.sender),
+                      message.subject.empty() ? "" : message.subject + ": ", message.body));
     };
     OFFSTAGE_TRY(pools_,
                  OpenUserPools(stack_, state == nullptr ? fs::path() : state->database(), context));
@@ -365,6 +375,7 @@ class Deployment::Impl {
   std::unique_ptr<events::Service> events_;
   std::unique_ptr<Expiry> expiry_;
   std::unique_ptr<FaultyService> faulty_tables_;
+  std::unique_ptr<kms::Service> keys_;
   std::unique_ptr<cognito::Service> pools_;
   std::unique_ptr<JwksVerifier> token_verifier_;
   std::unique_ptr<gateway::Gateway> gateway_;
@@ -410,6 +421,7 @@ Result<std::unique_ptr<SavedState>> Deployment::SaveState() {
   auto saved = std::make_unique<SavedState>();
   OFFSTAGE_TRY(saved->tables, tables().Save());
   OFFSTAGE_TRY(saved->pools, pools().Save());
+  saved->keys = impl_->keys().Save();
   return saved;
 }
 
@@ -424,6 +436,7 @@ Status Deployment::RestoreState(const SavedState& saved, std::chrono::millisecon
   }
   if (running > 0) return Fail(Error{fmt::format("{} invocations are still running", running)});
   OFFSTAGE_TRY_VOID(tables().Restore(*saved.tables));
+  OFFSTAGE_TRY_VOID(impl_->keys().Restore(saved.keys));
   return pools().Restore(*saved.pools);
 }
 

@@ -23,6 +23,7 @@
 #include "events/service.h"
 #include "gateway/gateway.h"
 #include "interfaces/invoker.h"
+#include "kms/service.h"
 #include "lambda/service.h"
 #include "ssm/service.h"
 #include "template/stack.h"
@@ -41,6 +42,7 @@ struct FunctionNote {
 struct SavedState {
   std::unique_ptr<dynamodb::SavedTables> tables = {};
   std::unique_ptr<cognito::SavedPools> pools = {};
+  kms::SavedKeys keys = {};
 };
 
 struct DeploymentOptions {

@@ -20,6 +20,8 @@ Result<std::unique_ptr<cognito::Service>> OpenUserPools(const templates::Stack& 
   options.ids = &context.ids;
   options.log = &context.log;
   options.invoker = context.invoker;
+  options.invoke_later = context.invoke_later;
+  options.data_keys = context.data_keys;
   options.on_message = context.on_message;
   options.local_issuer_clients = context.local_issuer_clients;
   OFFSTAGE_TRY(auto service, cognito::Service::Create(options));

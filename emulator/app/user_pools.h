@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "base/result.h"
 #include "cognito/service.h"
+#include "interfaces/data_keys.h"
 #include "interfaces/invoker.h"
 #include "template/stack.h"
 
@@ -24,6 +25,9 @@ struct UserPoolContext {
   Log& log;
   // Runs triggers; null: none run (`offstage token`).
   Invoker* invoker = nullptr;
+  // See cognito::Options.
+  std::function<InvokeResult(const InvokeRequest&)> invoke_later = {};
+  DataKeys* data_keys = nullptr;
   // Told of each message; may be empty.
   std::function<void(const cognito::Message&)> on_message = {};
   // See cognito::Options.

@@ -58,6 +58,15 @@ bool Attempts::Take(const std::string& user, const std::string& what, std::size_
   return true;
 }
 
+bool Attempts::HasTaken(const std::string& user, const std::string& what, std::int64_t now) const {
+  const MutexLock lock(mutex_);
+  const auto found = taken_.find(user + " " + what);
+  return found != taken_.end() &&
+         std::any_of(found->second.begin(), found->second.end(), [now](std::int64_t time) {
+           return now - time < kHour && time <= now + kFarAhead;
+         });
+}
+
 void Attempts::Clear() {
   const MutexLock lock(mutex_);
   failures_.clear();

@@ -26,6 +26,9 @@ class Attempts {
   // Counts one attempt at `what`; false when there were `limit` within the last hour.
   bool Take(const std::string& user, const std::string& what, std::size_t limit, std::int64_t now);
 
+  // Whether there was an attempt at `what` within the last hour.
+  bool HasTaken(const std::string& user, const std::string& what, std::int64_t now) const;
+
   // Nobody has tried anything.
   void Clear();
 

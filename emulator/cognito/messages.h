@@ -29,8 +29,9 @@ struct MessageRequest {
   Json client_metadata = nullptr;
 };
 
-// Asks the CustomMessage trigger, keeps the message and tells Options::on_message. Returns the
-// CodeDeliveryDetails of the API.
+// Asks the CustomMessage trigger or, where the pool has a custom sender, gives the code to that
+// alone; keeps the message and tells Options::on_message. Returns the CodeDeliveryDetails of the
+// API.
 aws::Outcome<Json> SendMessage(Engine& engine, const Pool& pool, const User& user,
                                const MessageRequest& request);
 
@@ -39,6 +40,9 @@ std::string NewCode();
 
 // {"Destination": "a***@e***", "DeliveryMedium": "EMAIL", "AttributeName": "email"}
 Json DeliveryDetails(const std::string& attribute, const std::string& destination);
+// What looks like the delivery of a code to a user who does not exist: to the name itself where
+// that is such an address, else to one that is the same each time.
+Json SimulatedDelivery(const Pool& pool, const std::string& attribute, const std::string& username);
 // "a***@e***", "+*******1234".
 std::string Masked(const std::string& attribute, const std::string& destination);
 

@@ -9,6 +9,7 @@
 #include "base/id.h"
 #include "base/log.h"
 #include "cognito/store/records.h"
+#include "interfaces/data_keys.h"
 #include "interfaces/invoker.h"
 
 namespace offstage::cognito {
@@ -31,6 +32,11 @@ struct Options {
   Log* log = nullptr;
   // Runs Lambda triggers; null: pools with triggers fail where one would run.
   Invoker* invoker = nullptr;
+  // Queues the custom senders' functions, whose answers nobody waits for; empty: as without
+  // invoker.
+  std::function<InvokeResult(const InvokeRequest&)> invoke_later = {};
+  // Keys for the codes that custom senders get; null: pools with them fail where one would run.
+  DataKeys* data_keys = nullptr;
   // Told of each message that the service would have sent. May be empty.
   std::function<void(const Message&)> on_message = {};
   // Client ids (or "*") whose tokens carry the local issuer, {endpoint}/{pool id}, instead of the

@@ -9,6 +9,7 @@
 #include "cognito/crypto/bytes.h"
 #include "cognito/errors.h"
 #include "cognito/pool_config.h"
+#include "cognito/senders.h"
 
 namespace offstage::cognito {
 
@@ -165,10 +166,8 @@ std::vector<std::string> WithoutEffect(const Json& request) {
   for (const std::string_view member : Split(kPoolWithoutEffect, ' ')) {
     if (FindPath(request, member) != nullptr) members.emplace_back(member);
   }
-  for (const char* trigger : {"CustomSMSSender", "CustomEmailSender", "InboundFederation"}) {
-    const std::string path = std::string("LambdaConfig.") + trigger;
-    if (FindPath(request, path) != nullptr) members.push_back(path);
-  }
+  const std::string federation = "LambdaConfig.InboundFederation";
+  if (FindPath(request, federation) != nullptr) members.push_back(federation);
   return members;
 }
 
@@ -188,6 +187,7 @@ aws::Outcome<Unit> AddSchema(const Json& attributes, Pool& pool) {
 aws::Outcome<Pool> MakePool(const Engine& engine, const Json& request, const std::string& id,
                             const Pool* old) {
   OFFSTAGE_TRY_VOID(CheckPool(request));
+  OFFSTAGE_TRY_VOID(CheckSenders(request));
   Pool pool;
   pool.id = id;
   const double now = ToApiTime(engine.NowMillis());

@@ -42,7 +42,7 @@ aws::Outcome<Unit> AskTrigger(Engine& engine, const Pool& pool, const Client& cl
   call.source = request.source;
   call.username = user.username;
   call.client_id = client.id;
-  call.request = {{"userAttributes", UserAttributesForTrigger(user)},
+  call.request = {{"userAttributes", UserAttributesForTrigger(pool, user)},
                   {"groupConfiguration", std::move(groups)}};
   const bool v1 =
       TextAt(pool.config, "LambdaConfig.PreTokenGenerationConfig.LambdaVersion").empty() ||

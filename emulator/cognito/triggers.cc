@@ -29,7 +29,23 @@ std::pair<std::string, std::string> FunctionOf(const Pool& pool, std::string_vie
         TextAt(pool.config, "LambdaConfig.PreTokenGenerationConfig.LambdaVersion");
     if (!arn.empty()) return {arn, version == "V3_0" ? "3" : version == "V2_0" ? "2" : "1"};
   }
+  if (trigger == "CustomEmailSender" || trigger == "CustomSMSSender")
+    return {TextAt(pool.config, fmt::format("LambdaConfig.{}.LambdaArn", trigger)), "1"};
   return {TextAt(pool.config, "LambdaConfig." + std::string(trigger)), "1"};
+}
+
+std::string EventText(const Engine& engine, const Pool& pool, const TriggerCall& call) {
+  OrderedJson event = {
+      {"version", FunctionOf(pool, call.trigger).second},
+      {"region", engine.options.region},
+      {"userPoolId", pool.id},
+      {"userName", call.username},
+      {"callerContext",
+       {{"awsSdkVersion", "aws-sdk-unknown-unknown"}, {"clientId", call.client_id}}},
+      {"triggerSource", call.source},
+      {"request", call.request}};
+  if (!call.response.is_null()) event["response"] = call.response;
+  return DumpJson(event);
 }
 
 aws::ApiError Failed(std::string_view trigger, const InvokeResult& result) {
@@ -46,6 +62,11 @@ aws::ApiError Failed(std::string_view trigger, const InvokeResult& result) {
               fmt::format("{} invocation failed due to error {}.", trigger, result.explanation));
   failure.explanation = result.explanation;
   return failure;
+}
+
+aws::ApiError NothingRuns(std::string_view trigger) {
+  return Problem("UnexpectedLambdaException",
+                 fmt::format("{} invocation failed due to error: no functions run here.", trigger));
 }
 
 }  // namespace
@@ -78,32 +99,28 @@ aws::Outcome<std::optional<Json>> RunPreSignUp(Engine& engine, const Pool& pool,
   return RunTrigger(engine, pool, std::move(call));
 }
 
-Json UserAttributesForTrigger(const User& user) {
+Json UserAttributesForTrigger(const Pool& pool, const User& user) {
   Json attributes = user.attributes;
   attributes["cognito:user_status"] = user.status;
+  // Recorded events have them: of user names before they are verified, of aliases from then on.
+  for (const char* name : {"email", "phone_number"}) {
+    const std::string* value = user.FindAttribute(name);
+    if (value != nullptr &&
+        (IsUsernameAttribute(pool, name) ||
+         (IsAliasAttribute(pool, name) && user.IsTrue(std::string(name) + "_verified"))))
+      attributes[fmt::format("cognito:{}_alias", name)] = *value;
+  }
   return attributes;
 }
 
 aws::Outcome<std::optional<Json>> RunTrigger(Engine& engine, const Pool& pool, TriggerCall call) {
-  const auto [arn, version] = FunctionOf(pool, call.trigger);
+  const std::string arn = FunctionOf(pool, call.trigger).first;
   if (arn.empty()) return std::optional<Json>();
-  if (engine.options.invoker == nullptr) {
-    return Fail(Problem(
-        "UnexpectedLambdaException",
-        fmt::format("{} invocation failed due to error: no functions run here.", call.trigger)));
-  }
-  const OrderedJson event = {
-      {"version", version},
-      {"region", engine.options.region},
-      {"userPoolId", pool.id},
-      {"userName", call.username},
-      {"callerContext",
-       {{"awsSdkVersion", "aws-sdk-unknown-unknown"}, {"clientId", call.client_id}}},
-      {"triggerSource", call.source},
-      {"request", call.request},
-      {"response", call.response}};
-  const InvokeResult result = engine.options.invoker->Invoke(
-      {.function = FunctionName(arn), .payload = DumpJson(event), .wait_limit = kPatience});
+  if (engine.options.invoker == nullptr) return Fail(NothingRuns(call.trigger));
+  const InvokeResult result =
+      engine.options.invoker->Invoke({.function = FunctionName(arn),
+                                      .payload = EventText(engine, pool, call),
+                                      .wait_limit = kPatience});
   if (result.status != InvokeStatus::kOk) return Fail(Failed(call.trigger, result));
   const auto answer = ParseJson(result.payload);
   if (!answer.ok() || !answer->is_object()) {
@@ -117,6 +134,15 @@ aws::Outcome<std::optional<Json>> RunTrigger(Engine& engine, const Pool& pool, T
   if (response == answer->end() || !response->is_object())
     return std::optional<Json>(Json::object());
   return std::optional<Json>(*response);
+}
+
+aws::Outcome<std::string> QueueTrigger(Engine& engine, const Pool& pool, const TriggerCall& call) {
+  if (!engine.options.invoke_later) return Fail(NothingRuns(call.trigger));
+  std::string name = FunctionName(FunctionOf(pool, call.trigger).first);
+  const InvokeResult queued =
+      engine.options.invoke_later({.function = name, .payload = EventText(engine, pool, call)});
+  if (queued.status != InvokeStatus::kOk) return Fail(Failed(call.trigger, queued));
+  return name;
 }
 
 }  // namespace offstage::cognito

@@ -19,7 +19,7 @@ struct TriggerCall {
   // "CLIENT_ID_NOT_APPLICABLE" where an administrator acts.
   std::string client_id = {};
   Json request = Json::object();
-  // What `response` holds before the function fills it in.
+  // What `response` holds before the function fills it in; null: the event has none.
   Json response = Json::object();
 };
 
@@ -30,6 +30,11 @@ bool HasTrigger(const Pool& pool, std::string_view trigger);
 // gives UserLambdaValidationException with its words, one that cannot run
 // UnexpectedLambdaException, one that answers no event InvalidLambdaResponseException.
 aws::Outcome<std::optional<Json>> RunTrigger(Engine& engine, const Pool& pool, TriggerCall call);
+
+// Runs the pool's function later, on its own: its answer and its failures are nobody's, as those of
+// the custom senders are. Returns the function's name. UnexpectedLambdaException when there is no
+// such function.
+aws::Outcome<std::string> QueueTrigger(Engine& engine, const Pool& pool, const TriggerCall& call);
 
 // A request's ClientMetadata, which its triggers are given; null when it has none.
 Json MetadataOf(const Json& request);
@@ -43,7 +48,8 @@ struct PreSignUp {
 aws::Outcome<std::optional<Json>> RunPreSignUp(Engine& engine, const Pool& pool, const User& user,
                                                const PreSignUp& by, const Json& request);
 
-// {"sub": ..., "cognito:user_status": ...} as events show the user.
-Json UserAttributesForTrigger(const User& user);
+// {"sub": ..., "cognito:user_status": ...} as events show the user; with "cognito:email_alias" and
+// the like where the user may sign in by that.
+Json UserAttributesForTrigger(const Pool& pool, const User& user);
 
 }  // namespace offstage::cognito

@@ -116,7 +116,7 @@ aws::Outcome<Unit> AfterConfirmation(Engine& engine, const Pool& pool, const Use
   call.source = source;
   call.username = user.username;
   call.client_id = client_id;
-  call.request = {{"userAttributes", UserAttributesForTrigger(user)}};
+  call.request = {{"userAttributes", UserAttributesForTrigger(pool, user)}};
   if (client_metadata.is_object()) call.request["clientMetadata"] = client_metadata;
   OFFSTAGE_TRY_VOID(RunTrigger(engine, pool, std::move(call)));
   return Ok();
@@ -131,12 +131,20 @@ Json ToUserType(const User& user) {
           {"UserStatus", user.status}};
 }
 
+User Nobody(const Pool& pool, const std::string& username) {
+  User nobody;
+  nobody.pool_id = pool.id;
+  nobody.username = username;
+  return nobody;
+}
+
+std::string AttemptKey(const User& user) {
+  return user.pool_id + "/" + user.username;
+}
+
 aws::Outcome<Unit> TakeAttempt(Engine& engine, const User& user, const std::string& operation,
                                std::size_t limit) {
-  if (engine.attempts.Take(user.pool_id + "/" + user.username, operation, limit,
-                           engine.NowSeconds())) {
-    return Ok();
-  }
+  if (engine.attempts.Take(AttemptKey(user), operation, limit, engine.NowSeconds())) return Ok();
   return Fail(
       Problem("LimitExceededException", "Attempt limit exceeded, please try after some time."));
 }

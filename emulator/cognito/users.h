@@ -35,6 +35,11 @@ aws::Outcome<Unit> AfterConfirmation(Engine& engine, const Pool& pool, const Use
 // UserType: {"Username", "Attributes", "UserCreateDate", ...}
 Json ToUserType(const User& user);
 
+// Stands for a user who does not exist: number 0, and none that is stored.
+User Nobody(const Pool& pool, const std::string& username);
+
+// Names the user to Attempts.
+std::string AttemptKey(const User& user);
 // LimitExceededException when the user has done this `limit` times within the last hour.
 aws::Outcome<Unit> TakeAttempt(Engine& engine, const User& user, const std::string& operation,
                                std::size_t limit);

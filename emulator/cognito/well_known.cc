@@ -79,12 +79,13 @@ std::string MailboxPage(const std::vector<Message>& messages) {
   std::string rows;
   for (const Message& message : messages) {
     rows += fmt::format(
-        "<article><h2>{}</h2><p class=meta>{} to {} &middot; {} &middot; {}</p><p>{}</p>"
+        "<article><h2>{}</h2><p class=meta>{} to {} &middot; {} &middot; {}{}</p><p>{}</p>"
         "<p class=code>{}</p></article>",
         HtmlText(message.subject.empty() ? message.purpose : message.subject),
         HtmlText(message.medium), HtmlText(message.destination), HtmlText(message.purpose),
-        ToIso8601(TimePoint(std::chrono::milliseconds(message.time))), HtmlText(message.body),
-        HtmlText(message.code));
+        ToIso8601(TimePoint(std::chrono::milliseconds(message.time))),
+        message.sender.empty() ? "" : " &middot; given to " + HtmlText(message.sender),
+        HtmlText(message.body), HtmlText(message.code));
   }
   if (rows.empty()) rows = "<p>Nothing has been sent yet.</p>";
   return "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport "
@@ -154,6 +155,7 @@ std::optional<http::Reply> AnswerMailbox(Engine& engine, const http::Request& re
                     {"code", message.code},
                     {"username", message.username},
                     {"user_pool_id", message.pool_id}});
+    if (!message.sender.empty()) list.back()["sender"] = message.sender;
   }
   http::Reply reply = JsonReply(DumpJson(list));
   reply.headers.Add("Cache-Control", "no-store");

@@ -66,6 +66,12 @@ constexpr TypeFates kEmulated[] = {
      "ContributorInsightsSpecification OnDemandThroughput ResourcePolicy "
      "SSESpecification TableClass WarmThroughput",
      "ImportSourceSpecification KinesisStreamSpecification"},
+    {"AWS::KMS::Alias", "AliasName TargetKeyId", "", ""},
+    // Kinds of keys that are not emulated are named by those who make the keys.
+    {"AWS::KMS::Key", "Description Enabled KeySpec KeyUsage Origin",
+     "BypassPolicyLockoutSafetyCheck EnableKeyRotation KeyPolicy MultiRegion PendingWindowInDays "
+     "RotationPeriodInDays Tags",
+     ""},
     {"AWS::Lambda::Function",
      "Architectures Code Description Environment EphemeralStorage FunctionName Handler Layers "
      "MemorySize "

@@ -16,6 +16,14 @@ InvokeResult FakeFunctions::Invoke(const InvokeRequest& request) {
   return found->second(std::move(event));
 }
 
+Result<WrappedDataKey> FakeKeys::NewDataKey(const std::string& key,
+                                            const std::map<std::string, std::string>& context) {
+  asked_key = key;
+  asked_context = context;
+  if (!refusal.empty()) return Fail(Error{refusal});
+  return WrappedDataKey{.plaintext = kDataKey, .ciphertext = "wrapped", .key_arn = key};
+}
+
 InvokeResult Respond(Json event, const Json& response) {
   event["response"] = response;
   return {.payload = DumpJson(event)};
@@ -35,6 +43,13 @@ Pools::Pools() {
   options.ids = &ids;
   options.log = &log;
   options.invoker = &functions;
+  options.invoke_later = [this](const InvokeRequest& request) {
+    if (request.function == "missing")
+      return InvokeResult{.status = InvokeStatus::kNotFound, .explanation = "no such function"};
+    queued.emplace_back(request.function, *ParseJson(request.payload));
+    return InvokeResult();
+  };
+  options.data_keys = &keys;
   options.on_message = [this](const Message& message) { messages.push_back(message); };
   auto made = Service::Create(options);
   EXPECT_TRUE(made.ok());

@@ -24,6 +24,19 @@ class FakeFunctions : public Invoker {
   std::vector<Json> events;
 };
 
+// Data keys of known bytes; remembers what was asked.
+class FakeKeys : public DataKeys {
+ public:
+  Result<WrappedDataKey> NewDataKey(const std::string& key,
+                                    const std::map<std::string, std::string>& context) override;
+
+  static constexpr const char* kDataKey = "0123456789abcdef0123456789abcdef";
+  std::string asked_key;
+  std::map<std::string, std::string> asked_context;
+  // Not empty: why the key cannot be used.
+  std::string refusal;
+};
+
 // The event with this `response`, as a handler returns it.
 InvokeResult Respond(Json event, const Json& response);
 // A handler that threw.
@@ -54,6 +67,9 @@ class Pools {
   SeededIds ids{7};
   MemoryLog log;
   FakeFunctions functions;
+  FakeKeys keys;
+  // Functions that were queued, each with its event.
+  std::vector<std::pair<std::string, Json>> queued;
   std::vector<Message> messages;
   std::unique_ptr<Service> service;
   std::string pool_id;

@@ -55,6 +55,127 @@ TEST(UnknownUsers, AreToldApartOnlyWithoutPrevention) {
   EXPECT_NE(once["SRP_B"], twice["SRP_B"]);
 }
 
+// docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pool-managing-errors.html
+TEST(UnknownUsers, AreSentPretendedCodesAsDisabledOnesAre) {
+  Pools pools;
+  pools.Make({{"AutoVerifiedAttributes", {"email"}}}, {{"PreventUserExistenceErrors", "ENABLED"}});
+  pools.AddUser("off", {{{"Name", "email"}, {"Value", "off@example.com"}},
+                        {{"Name", "email_verified"}, {"Value", "true"}}});
+  pools.Ok("AdminDisableUser", {{"UserPoolId", pools.pool_id}, {"Username", "off"}});
+  // Nothing was verified that a code could be sent to.
+  pools.AddUser("mute");
+  const auto named = [&pools](const std::string& name) {
+    return Json{{"ClientId", pools.client_id}, {"Username", name}};
+  };
+  const auto confirm = [&pools, &named](const std::string& name) {
+    Json request = named(name);
+    request.update({{"ConfirmationCode", "123456"}, {"Password", "N3wPassw0rd!"}});
+    return pools.Refusal("ConfirmForgotPassword", request);
+  };
+  for (const char* name : {"nobody", "off"}) {
+    EXPECT_EQ(confirm(name),
+              "ExpiredCodeException: Invalid code provided, please request a code again.");
+    for (const char* operation : {"ForgotPassword", "ResendConfirmationCode"}) {
+      const Json details = pools.Ok(operation, named(name))["CodeDeliveryDetails"];
+      EXPECT_EQ(details["DeliveryMedium"], "EMAIL") << operation;
+    }
+    EXPECT_EQ(confirm(name),
+              "CodeMismatchException: Invalid verification code provided, please try again.");
+    // Nor do limits tell.
+    for (int more = 0; more < 9; ++more)
+      pools.Ok("ForgotPassword", named(name));
+    EXPECT_EQ(pools.Refusal("ForgotPassword", named(name)).substr(0, 23),
+              "LimitExceededException:");
+  }
+  EXPECT_EQ(pools.Ok("ForgotPassword", named("mute"))["CodeDeliveryDetails"]["AttributeName"],
+            "email");
+  EXPECT_EQ(pools.Ok("ForgotPassword", named("+37255512345"))["CodeDeliveryDetails"],
+            Json({{"AttributeName", "phone_number"},
+                  {"DeliveryMedium", "SMS"},
+                  {"Destination", "+*******2345"}}));
+  EXPECT_TRUE(pools.messages.empty());
+
+  pools.Make({{"AutoVerifiedAttributes", {"email"}}});
+  pools.AddUser("off");
+  pools.Ok("AdminDisableUser", {{"UserPoolId", pools.pool_id}, {"Username", "off"}});
+  EXPECT_EQ(confirm("off"), "NotAuthorizedException: User is disabled.");
+  EXPECT_EQ(confirm("nobody"), "UserNotFoundException: Username/client id combination not found.");
+}
+
+TEST(UnknownUsers, AreOfferedChoicesThatNeverFit) {
+  Pools pools;
+  const Json config = {
+      {"Policies", {{"SignInPolicy", {{"AllowedFirstAuthFactors", {"PASSWORD", "EMAIL_OTP"}}}}}}};
+  pools.Make(config, {{"PreventUserExistenceErrors", "ENABLED"}});
+  const auto start = [&pools](Json parameters) {
+    parameters["USERNAME"] = "nobody";
+    return Json{{"ClientId", pools.client_id},
+                {"AuthFlow", "USER_AUTH"},
+                {"AuthParameters", std::move(parameters)}};
+  };
+  const auto answer = [&pools](const Json& asked, Json responses) {
+    responses["USERNAME"] = "nobody";
+    return Json{{"ClientId", pools.client_id},
+                {"ChallengeName", asked["ChallengeName"]},
+                {"Session", asked["Session"]},
+                {"ChallengeResponses", std::move(responses)}};
+  };
+  Json asked = pools.Ok("InitiateAuth", start(Json::object()));
+  EXPECT_EQ(asked["ChallengeName"], "SELECT_CHALLENGE");
+  EXPECT_EQ(asked["AvailableChallenges"], Json({"PASSWORD_SRP", "PASSWORD", "EMAIL_OTP"}));
+  asked = pools.Ok("RespondToAuthChallenge", answer(asked, {{"ANSWER", "EMAIL_OTP"}}));
+  EXPECT_EQ(asked["ChallengeParameters"]["CODE_DELIVERY_DESTINATION"], "n***@e***");
+  EXPECT_EQ(pools.Refusal("RespondToAuthChallenge", answer(asked, {{"EMAIL_OTP_CODE", ""}})),
+            "InvalidParameterException: Missing required parameter EMAIL_OTP_CODE");
+  EXPECT_EQ(pools.Refusal("RespondToAuthChallenge", answer(asked, {{"EMAIL_OTP_CODE", "1"}})),
+            "CodeMismatchException: Invalid code or auth state for the user.");
+  asked = pools.Ok("InitiateAuth", start({{"PREFERRED_CHALLENGE", "PASSWORD"}}));
+  EXPECT_EQ(asked["ChallengeName"], "PASSWORD");
+  const std::string wrong = "NotAuthorizedException: Incorrect username or password.";
+  EXPECT_EQ(pools.Refusal("RespondToAuthChallenge", answer(asked, {{"PASSWORD", "Passw0rd!"}})),
+            wrong);
+  EXPECT_EQ(pools.Refusal("InitiateAuth",
+                          start({{"PREFERRED_CHALLENGE", "PASSWORD"}, {"PASSWORD", "Passw0rd!"}})),
+            wrong);
+  asked =
+      pools.Ok("InitiateAuth", start({{"PREFERRED_CHALLENGE", "PASSWORD_SRP"}, {"SRP_A", "abcd"}}));
+  EXPECT_EQ(asked["ChallengeName"], "PASSWORD_VERIFIER");
+  EXPECT_TRUE(pools.messages.empty());
+
+  pools.Make(config);
+  EXPECT_EQ(pools.Refusal("InitiateAuth", start(Json::object())),
+            "UserNotFoundException: User does not exist.");
+}
+
+TEST(UnknownUsers, AreShownToPreAuthentication) {
+  Pools pools;
+  pools.functions.functions["pre"] = [](Json event) {
+    if (event["request"]["userNotFound"] == true) return Throw("who?");
+    return Respond(event, Json::object());
+  };
+  const Json config = {
+      {"LambdaConfig",
+       {{"PreAuthentication", "arn:aws:lambda:us-east-1:123456789012:function:pre"}}}};
+  pools.Make(config, {{"PreventUserExistenceErrors", "ENABLED"}});
+  EXPECT_EQ(pools.Refusal("InitiateAuth", pools.PasswordRequest("nobody")),
+            "UserLambdaValidationException: PreAuthentication failed with error who?.");
+  EXPECT_EQ(pools.functions.events.back()["userName"], "nobody");
+  EXPECT_EQ(pools.Refusal("InitiateAuth",
+                          {{"ClientId", pools.client_id},
+                           {"AuthFlow", "USER_SRP_AUTH"},
+                           {"AuthParameters", {{"USERNAME", "nobody"}, {"SRP_A", "abcd"}}}}),
+            "UserLambdaValidationException: PreAuthentication failed with error who?.");
+  pools.AddUser("ada");
+  pools.SignIn("ada");
+  EXPECT_EQ(pools.functions.events.back()["request"]["userNotFound"], false);
+  pools.Make(config);
+  EXPECT_EQ(pools.Refusal("InitiateAuth", pools.PasswordRequest("nobody")),
+            "UserNotFoundException: User does not exist.");
+  pools.AddUser("ada");
+  pools.SignIn("ada");
+  EXPECT_FALSE(pools.functions.events.back()["request"].contains("userNotFound"));
+}
+
 TEST(SecretHash, IsOverTheNameAndTheClient) {
   Pools pools;
   pools.Make({}, {{"GenerateSecret", true}});

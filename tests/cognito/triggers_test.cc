@@ -127,6 +127,39 @@ TEST(CustomMessage, ReplacesTheTextWhenItKeepsTheCode) {
   EXPECT_EQ(pools.messages[0].subject, "Hi");
 }
 
+// As recorded: CustomMessage_SignUp has "cognito:email_alias" where addresses are user names,
+// though the user is not confirmed; PostConfirmation has it for verified aliases.
+TEST(Triggers, AreToldByWhichAddressesTheUserMaySignIn) {
+  Pools pools;
+  pools.functions.functions["message"] = [](Json event) { return Respond(event, Json::object()); };
+  const Json config = {{"AutoVerifiedAttributes", {"email"}},
+                       {"LambdaConfig", {{"CustomMessage", Arn("message")}}}};
+  const auto attributes = [&pools] {
+    return pools.functions.events.back()["request"]["userAttributes"];
+  };
+  Json by_address = config;
+  by_address["UsernameAttributes"] = {"email"};
+  pools.Make(by_address);
+  pools.Ok("SignUp", SignUpRequestOf(pools, "ada@example.com"));
+  EXPECT_EQ(attributes()["cognito:email_alias"], "ada@example.com");
+  EXPECT_EQ(attributes()["email_verified"], "false");
+
+  Json by_alias = config;
+  by_alias["AliasAttributes"] = {"email"};
+  pools.Make(by_alias);
+  pools.Ok("SignUp", SignUpRequestOf(pools, "ada"));
+  EXPECT_FALSE(attributes().contains("cognito:email_alias"));
+  pools.Ok("ConfirmSignUp", {{"ClientId", pools.client_id},
+                             {"Username", "ada"},
+                             {"ConfirmationCode", pools.messages.back().code}});
+  pools.Ok("ForgotPassword", {{"ClientId", pools.client_id}, {"Username", "ada"}});
+  EXPECT_EQ(attributes()["cognito:email_alias"], "ada@example.com");
+
+  pools.Make(config);
+  pools.Ok("SignUp", SignUpRequestOf(pools, "ada"));
+  EXPECT_FALSE(attributes().contains("cognito:email_alias"));
+}
+
 TEST(UserMigration, MakesTheUser) {
   Pools pools;
   pools.functions.functions["migrate"] = [](Json event) {

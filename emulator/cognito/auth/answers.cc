@@ -57,9 +57,9 @@ aws::Outcome<Json> AnswerTotp(AuthCall& call, const Session& session) {
 aws::Outcome<Json> AnswerCode(AuthCall& call, const Session& session) {
   const std::string member = session.challenge + "_CODE";
   OFFSTAGE_TRY(const std::string code, Required(call, member));
-  OFFSTAGE_TRY(User user, FindUser(call.engine, *call.pool, session.username));
+  OFFSTAGE_TRY(User user, SessionUser(call, session));
   OFFSTAGE_TRY_VOID(CheckNotLockedOut(call, user));
-  if (!EqualInConstantTime(code, session.code)) {
+  if (user.number == 0 || !EqualInConstantTime(code, session.code)) {
     CountFailure(call, user);
     return Fail(CodeMismatch("Invalid code or auth state for the user."));
   }
@@ -86,7 +86,7 @@ aws::Outcome<Json> AnswerMfaSetup(AuthCall& call, const Session& session) {
 
 aws::Outcome<Json> AnswerPassword(AuthCall& call, const Session& session) {
   OFFSTAGE_TRY(const std::string password, Required(call, "PASSWORD"));
-  OFFSTAGE_TRY(User user, FindUser(call.engine, *call.pool, session.username));
+  OFFSTAGE_TRY(User user, SessionUser(call, session));
   OFFSTAGE_TRY_VOID(CheckUserPassword(call, user, password));
   return AfterFirstFactor(call, std::move(user), session);
 }

@@ -49,11 +49,18 @@ aws::Outcome<Json> AnswerCustom(AuthCall& call, Session session);
 aws::Outcome<Json> AnswerSelectedChallenge(AuthCall& call, const Session& session);
 
 // --- steps
-// The user of the call, or what signing in answers when there is none: UserMigration is asked
-// first when there is a password to migrate with.
+// The user of the name; UserMigration is asked when there is none, and a password to migrate with.
+// Where there is none then either: UserNotFoundException or, from clients that prevent errors that
+// tell so, Nobody.
+aws::Outcome<User> FindOrMigrate(AuthCall& call, const std::string& username,
+                                 const std::string& password);
+// The same, but signing in with a password fails for Nobody at once.
 aws::Outcome<User> FindSigningIn(AuthCall& call, const std::string& username,
                                  const std::string& password);
-// Disabled users are refused, then the PreAuthentication trigger is asked.
+// The user that a session is of, or Nobody.
+aws::Outcome<User> SessionUser(AuthCall& call, const Session& session);
+// Disabled users are refused, then the PreAuthentication trigger is asked; of users who do not
+// exist too, where the client prevents errors that tell so (`user` is Nobody).
 aws::Outcome<Unit> Admit(AuthCall& call, const User& user);
 // New passwords, resets, MFA, or the end.
 aws::Outcome<Json> AfterFirstFactor(AuthCall& call, User user, Session session);

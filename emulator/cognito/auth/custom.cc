@@ -4,6 +4,7 @@
 #include "cognito/errors.h"
 #include "cognito/pool_config.h"
 #include "cognito/triggers.h"
+#include "cognito/users.h"
 
 namespace offstage::cognito {
 
@@ -15,8 +16,8 @@ TriggerCall TriggerOf(const AuthCall& call, const User& user, std::string_view t
   made.username = user.username;
   made.client_id = call.client->id;
   const bool exists = user.number != 0;
-  made.request = {
-      {"userAttributes", exists ? UserAttributesForTrigger(user) : Json(Json::object())}};
+  made.request = {{"userAttributes",
+                   exists ? UserAttributesForTrigger(*call.pool, user) : Json(Json::object())}};
   if (PreventsUserExistenceErrors(*call.client)) made.request["userNotFound"] = !exists;
   if (call.metadata.is_object()) made.request["clientMetadata"] = call.metadata;
   return made;
@@ -51,10 +52,7 @@ aws::Outcome<User> FindCustomUser(AuthCall& call, const std::string& username) {
   OFFSTAGE_TRY_INTERNAL(auto user, call.engine.store->FindUser(*call.pool, username));
   if (user) return *std::move(user);
   if (!PreventsUserExistenceErrors(*call.client)) return Fail(UserNotFound());
-  User nobody;
-  nobody.pool_id = call.pool->id;
-  nobody.username = username;
-  return nobody;
+  return Nobody(*call.pool, username);
 }
 
 aws::Outcome<Json> DefineChallenge(AuthCall& call, const User& user, Session session) {

@@ -9,6 +9,7 @@
 #include "cognito/pool_config.h"
 #include "cognito/tokens.h"
 #include "cognito/triggers.h"
+#include "cognito/users.h"
 
 namespace offstage::cognito {
 
@@ -91,6 +92,7 @@ aws::Outcome<Json> StartSrp(AuthCall& call) {
     session.srp_username = user->username;
   } else {
     if (!PreventsUserExistenceErrors(*call.client)) return Fail(UserNotFound());
+    OFFSTAGE_TRY_VOID(Admit(call, Nobody(*call.pool, username)));
     session = NewSession(call, User());
     session.srp_username = username;
   }
@@ -106,10 +108,8 @@ aws::Outcome<Json> StartCustom(AuthCall& call) {
   OFFSTAGE_TRY(const std::string username, Required(call, "USERNAME"));
   OFFSTAGE_TRY(const User user, FindCustomUser(call, username));
   const bool exists = user.number != 0;
-  if (exists) {
-    OFFSTAGE_TRY_VOID(Admit(call, user));
-    if (user.status == "UNCONFIRMED") return Fail(UserNotConfirmed());
-  }
+  OFFSTAGE_TRY_VOID(Admit(call, user));
+  if (exists && user.status == "UNCONFIRMED") return Fail(UserNotConfirmed());
   Session session = NewSession(call, user);
   session.custom_flow = true;
   session.srp_username = user.username;

@@ -29,10 +29,6 @@ aws::Outcome<std::optional<User>> Migrate(AuthCall& call, const std::string& use
                       .client_metadata = call.metadata});
 }
 
-std::string AttemptKey(const User& user) {
-  return user.pool_id + "/" + user.username;
-}
-
 Json NewPasswordParameters(const Pool& pool, const User& user) {
   Json required = Json::array();
   const Json* rows = FindPath(pool.config, "SchemaAttributes");
@@ -82,14 +78,27 @@ aws::Outcome<Unit> CheckSecretHash(const Client& client, std::string_view userna
   return Fail(NotAuthorized(fmt::format("Unable to verify secret hash for client {}", client.id)));
 }
 
-aws::Outcome<User> FindSigningIn(AuthCall& call, const std::string& username,
+aws::Outcome<User> FindOrMigrate(AuthCall& call, const std::string& username,
                                  const std::string& password) {
   OFFSTAGE_TRY_INTERNAL(auto user, call.engine.store->FindUser(*call.pool, username));
   if (user) return *std::move(user);
   OFFSTAGE_TRY(auto migrated, Migrate(call, username, password));
   if (migrated) return *std::move(migrated);
-  if (PreventsUserExistenceErrors(*call.client)) return Fail(WrongPassword());
-  return Fail(UserNotFound());
+  if (!PreventsUserExistenceErrors(*call.client)) return Fail(UserNotFound());
+  return Nobody(*call.pool, username);
+}
+
+aws::Outcome<User> FindSigningIn(AuthCall& call, const std::string& username,
+                                 const std::string& password) {
+  OFFSTAGE_TRY(User user, FindOrMigrate(call, username, password));
+  if (user.number != 0) return user;
+  OFFSTAGE_TRY_VOID(Admit(call, user));
+  return Fail(WrongPassword());
+}
+
+aws::Outcome<User> SessionUser(AuthCall& call, const Session& session) {
+  if (session.username.empty()) return Nobody(*call.pool, session.srp_username);
+  return FindUser(call.engine, *call.pool, session.username);
 }
 
 aws::Outcome<Unit> Admit(AuthCall& call, const User& user) {
@@ -98,8 +107,11 @@ aws::Outcome<Unit> Admit(AuthCall& call, const User& user) {
   trigger.source = "PreAuthentication_Authentication";
   trigger.username = user.username;
   trigger.client_id = call.client->id;
-  trigger.request = {{"userAttributes", UserAttributesForTrigger(user)},
+  const bool exists = user.number != 0;
+  trigger.request = {{"userAttributes",
+                      exists ? UserAttributesForTrigger(*call.pool, user) : Json(Json::object())},
                      {"validationData", call.metadata.is_object() ? call.metadata : Json()}};
+  if (PreventsUserExistenceErrors(*call.client)) trigger.request["userNotFound"] = !exists;
   OFFSTAGE_TRY_VOID(RunTrigger(call.engine, *call.pool, std::move(trigger)));
   return Ok();
 }
@@ -172,7 +184,7 @@ aws::Outcome<Json> Finish(AuthCall& call, const User& user, const Session& sessi
   trigger.source = "PostAuthentication_Authentication";
   trigger.username = user.username;
   trigger.client_id = call.client->id;
-  trigger.request = {{"userAttributes", UserAttributesForTrigger(user)},
+  trigger.request = {{"userAttributes", UserAttributesForTrigger(*call.pool, user)},
                      {"newDeviceUsed", is_new_device}};
   if (call.metadata.is_object()) trigger.request["clientMetadata"] = call.metadata;
   OFFSTAGE_TRY_VOID(RunTrigger(call.engine, *call.pool, std::move(trigger)));

@@ -3,10 +3,8 @@
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
-#include <openssl/rand.h>
 #include <openssl/sha.h>
 
-#include "base/check.h"
 #include "base/text.h"
 
 namespace offstage::cognito {
@@ -18,12 +16,6 @@ const unsigned char* Data(std::string_view bytes) {
 }
 
 }  // namespace
-
-std::string Sha256(std::string_view bytes) {
-  unsigned char digest[SHA256_DIGEST_LENGTH];
-  ::SHA256(Data(bytes), bytes.size(), digest);
-  return {reinterpret_cast<const char*>(digest), sizeof(digest)};
-}
 
 std::string HmacSha256(std::string_view key, std::string_view bytes) {
   unsigned char digest[SHA256_DIGEST_LENGTH];
@@ -65,14 +57,6 @@ std::optional<std::string> Base64UrlDecode(std::string_view text) {
   }
   plain.append((4 - plain.size() % 4) % 4, '=');
   return Base64Decode(plain);
-}
-
-std::string RandomBytes(std::size_t count) {
-  std::string bytes(count, '\0');
-  const int done =
-      ::RAND_bytes(reinterpret_cast<unsigned char*>(bytes.data()), static_cast<int>(count));
-  OFFSTAGE_CHECK(done == 1, "the system has random bytes");
-  return bytes;
 }
 
 std::string RandomText(std::size_t length, std::string_view alphabet) {

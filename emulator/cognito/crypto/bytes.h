@@ -7,10 +7,13 @@
 #include <string>
 #include <string_view>
 
+#include "encryption/bytes.h"
+
 namespace offstage::cognito {
 
-// 32 bytes.
-std::string Sha256(std::string_view bytes);
+using encryption::RandomBytes;
+using encryption::Sha256;
+
 std::string HmacSha256(std::string_view key, std::string_view bytes);
 
 // Lower case.
@@ -20,7 +23,6 @@ std::string Base64UrlEncode(std::string_view bytes);
 std::optional<std::string> Base64UrlDecode(std::string_view text);
 
 // From the system's generator for secrets: keys, passwords, codes, tokens.
-std::string RandomBytes(std::size_t count);
 std::string RandomText(std::size_t length, std::string_view alphabet);
 
 // Takes the same time wherever the two differ.

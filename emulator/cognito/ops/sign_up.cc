@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "cognito/attributes.h"
 #include "cognito/auth/auth.h"
 #include "cognito/errors.h"
 #include "cognito/messages.h"
@@ -42,6 +43,28 @@ aws::Outcome<PublicCaller> FindCaller(Engine& engine, const Json& request) {
 
 aws::ApiError NameNotFound() {
   return Problem("UserNotFoundException", "Username/client id combination not found.");
+}
+
+// Clients that prevent errors about who exists answer for users who do not, and for disabled ones,
+// as if a code had been sent:
+// docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pool-managing-errors.html
+bool Pretends(const PublicCaller& caller, const std::optional<User>& user) {
+  return PreventsUserExistenceErrors(*caller.client) && (!user || !user->enabled);
+}
+
+// By the form of the name, else by what the pool verifies.
+Json PretendedDelivery(const Pool& pool, const std::string& username) {
+  const bool by_phone = LooksLikePhoneNumber(username) ||
+                        (!LooksLikeEmail(username) && IsAutoVerified(pool, "phone_number") &&
+                         !IsAutoVerified(pool, "email"));
+  return SimulatedDelivery(pool, by_phone ? "phone_number" : "email", username);
+}
+
+// Attempts are counted as for others: limits would tell who exists, too.
+aws::Outcome<Json> PretendToSend(Engine& engine, const Pool& pool, const std::string& username,
+                                 const char* operation, std::size_t limit) {
+  OFFSTAGE_TRY_VOID(TakeAttempt(engine, Nobody(pool, username), operation, limit));
+  return Json{{"CodeDeliveryDetails", PretendedDelivery(pool, username)}};
 }
 
 struct PreSignUpAnswer {
@@ -210,12 +233,9 @@ aws::Outcome<Json> ResendConfirmationCode(Engine& engine, const Json& request) {
   const Pool& pool = *caller.pool;
   const std::string username = TextAt(request, "Username");
   OFFSTAGE_TRY_INTERNAL(auto user, engine.store->FindUser(pool, username));
-  if (!user) {
-    if (PreventsUserExistenceErrors(*caller.client)) {
-      return Json{{"CodeDeliveryDetails", DeliveryDetails("email", username + "@example.com")}};
-    }
-    return Fail(NameNotFound());
-  }
+  if (Pretends(caller, user))
+    return PretendToSend(engine, pool, username, "ResendConfirmationCode", kMostResends);
+  if (!user) return Fail(NameNotFound());
   if (user->status != "UNCONFIRMED") return Fail(InvalidParameter("User is already confirmed."));
   const std::string attribute = ConfirmationAttribute(pool, *user);
   if (attribute.empty()) {
@@ -245,18 +265,17 @@ aws::Outcome<Json> ForgotPassword(Engine& engine, const Json& request) {
                                     .source = "UserMigration_ForgotPassword",
                                     .client_metadata = MetadataOf(request)}));
   }
-  if (!user) {
-    if (PreventsUserExistenceErrors(*caller.client)) {
-      const std::string shown = LooksLikeEmail(username) ? username : username + "@example.com";
-      return Json{{"CodeDeliveryDetails", DeliveryDetails("email", shown)}};
-    }
-    return Fail(NameNotFound());
-  }
+  if (Pretends(caller, user))
+    return PretendToSend(engine, pool, username, "ForgotPassword", kMostForgotten);
+  if (!user) return Fail(NameNotFound());
   if (!user->enabled) return Fail(NotAuthorized("User is disabled."));
   if (user->status == "FORCE_CHANGE_PASSWORD")
     return Fail(NotAuthorized("User password cannot be reset in the current state."));
   OFFSTAGE_TRY_VOID(TakeAttempt(engine, *user, "ForgotPassword", kMostForgotten));
-  OFFSTAGE_TRY(const std::string attribute, RecoveryAttribute(pool, *user));
+  const auto way = RecoveryAttribute(pool, *user);
+  if (!way.ok() && PreventsUserExistenceErrors(*caller.client))
+    return Json{{"CodeDeliveryDetails", PretendedDelivery(pool, username)}};
+  OFFSTAGE_TRY(const std::string attribute, way);
   OFFSTAGE_TRY(Json details,
                SendNewCode(engine, pool, *user, {.purpose = "reset", .lifetime = kResetLifetime},
                            {.purpose = Purpose::kForgotPassword,
@@ -269,14 +288,20 @@ aws::Outcome<Json> ForgotPassword(Engine& engine, const Json& request) {
 aws::Outcome<Json> ConfirmForgotPassword(Engine& engine, const Json& request) {
   OFFSTAGE_TRY(const PublicCaller caller, FindCaller(engine, request));
   const Pool& pool = *caller.pool;
-  OFFSTAGE_TRY_INTERNAL(auto user, engine.store->FindUser(pool, TextAt(request, "Username")));
-  if (!user) {
-    if (PreventsUserExistenceErrors(*caller.client)) return Fail(CodeTooOld());
-    return Fail(NameNotFound());
-  }
+  const std::string username = TextAt(request, "Username");
+  OFFSTAGE_TRY_INTERNAL(auto user, engine.store->FindUser(pool, username));
+  const bool pretends = Pretends(caller, user);
+  if (!user && !pretends) return Fail(NameNotFound());
+  if (!pretends && !user->enabled) return Fail(NotAuthorized("User is disabled."));
   const std::string password = TextAt(request, "Password");
   OFFSTAGE_TRY_VOID(CheckPasswordPolicy(pool, password));
-  OFFSTAGE_TRY_VOID(TakeAttempt(engine, *user, "ConfirmForgotPassword", kMostForgotten));
+  const User counted = pretends ? Nobody(pool, username) : *user;
+  OFFSTAGE_TRY_VOID(TakeAttempt(engine, counted, "ConfirmForgotPassword", kMostForgotten));
+  if (pretends) {
+    const bool asked =
+        engine.attempts.HasTaken(AttemptKey(counted), "ForgotPassword", engine.NowSeconds());
+    return Fail(asked ? WrongCode() : CodeTooOld());
+  }
   OFFSTAGE_TRY_VOID(CheckCode(engine, *user, "reset", TextAt(request, "ConfirmationCode")));
   user->codes.erase("reset");
   SetPassword(pool, *user, password);

@@ -137,7 +137,8 @@ Status Store::AddMessage(Message& message) {
                                          {"body", message.body},
                                          {"code", message.code},
                                          {"purpose", message.purpose},
-                                         {"time", message.time}});
+                                         {"time", message.time},
+                                         {"sender", message.sender}});
   add->Bind(1, body);
   OFFSTAGE_TRY_VOID(add->Run());
   message.number = database_->LastInsertRowId();
@@ -164,6 +165,7 @@ Result<std::vector<Message>> Store::Messages(const std::string& to, std::size_t 
     message.code = TextAt(json, "code");
     message.purpose = TextAt(json, "purpose");
     message.time = IntegerAt(json, "time", 0);
+    message.sender = TextAt(json, "sender");
     if (to.empty() || message.destination == to || message.username == to)
       messages.push_back(std::move(message));
   }

@@ -131,6 +131,8 @@ struct Message {
   std::string purpose = {};
   // Milliseconds since the epoch.
   std::int64_t time = 0;
+  // The function that was given the code to send it (a custom sender); empty: the service's own.
+  std::string sender = {};
 };
 
 }  // namespace offstage::cognito
