@@ -56,6 +56,7 @@ Resources:
       AutoVerifiedAttributes: [email]
       MfaConfiguration: OPTIONAL
       EnabledMfas: [SMS_MFA]
+      SmsConfiguration: {SnsCallerArn: "arn:aws:iam::123456789012:role/sms", ExternalId: senders}
       LambdaConfig:
         KMSKeyID: !GetAtt Key.Arn
         CustomEmailSender: {LambdaArn: !GetAtt Sender.Arn, LambdaVersion: V1_0}
