@@ -75,6 +75,8 @@ INSTANTIATE_TEST_SUITE_P(Backups, ApiVectors,
 INSTANTIATE_TEST_SUITE_P(OtherSuites, ApiVectors,
                          testing::ValuesIn(ReadVectors("dynamodb/other_suites.json")),
                          VectorName());
+INSTANTIATE_TEST_SUITE_P(Keys, ApiVectors, testing::ValuesIn(ReadVectors("dynamodb/keys.json")),
+                         VectorName());
 INSTANTIATE_TEST_SUITE_P(TableResources, ApiVectors,
                          testing::ValuesIn(ReadVectors("dynamodb/table_resources.json")),
                          VectorName());

@@ -119,7 +119,7 @@ aws::Outcome<Action> ParseAction(Engine& engine, Node node) {
 aws::Outcome<ItemKey> KeyOf(const Action& action) {
   if (action.kind != ActionKind::kPut) {
     OFFSTAGE_TRY(ItemKey key, KeyFromKeyMember(*action.table, action.item.item));
-    if (action.update) OFFSTAGE_TRY_VOID(CheckUpdateLeavesKeys(*action.table, *action.update));
+    if (action.update) OFFSTAGE_TRY_VOID(CheckUpdateTargets(*action.table, *action.update));
     return key;
   }
   OFFSTAGE_TRY(ItemKey key, KeyFromItem(*action.table, action.item.item));
