@@ -39,9 +39,11 @@ class ApiVectors : public testing::TestWithParam<VectorCase> {
     if (step.contains("gives")) {
       EXPECT_EQ(nlohmann::json::parse(*reply), step.at("gives")) << operation << request;
     }
+    const nlohmann::json whole = reply->empty() ? nlohmann::json() : nlohmann::json::parse(*reply);
+    for (const auto& pointer : step.value("lacks", nlohmann::json::array()))
+      EXPECT_FALSE(whole.contains(nlohmann::json::json_pointer(pointer))) << pointer << whole;
     // Members that the reply has among others.
     if (!step.contains("has")) return;
-    const nlohmann::json whole = nlohmann::json::parse(*reply);
     for (const auto& [pointer, value] : step.at("has").items()) {
       const nlohmann::json::json_pointer where(pointer);
       ASSERT_TRUE(whole.contains(where)) << pointer << " in " << whole;

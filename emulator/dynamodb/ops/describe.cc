@@ -41,6 +41,25 @@ Json AttributeDefinitionsJson(const TableDefinition& table) {
   return out;
 }
 
+// OnDemandThroughput, and WarmThroughput: while a table or index is made only what was asked for.
+template <typename Definition>
+void AddEchoedThroughput(const Definition& definition, BillingMode billing,
+                         const std::optional<Throughput>& provisioned, std::string_view status,
+                         Json& out) {
+  if (const auto& limits = definition.on_demand_limits) {
+    Json& json = out["OnDemandThroughput"] = Json::object();
+    if (limits->read_units != 0) json["MaxReadRequestUnits"] = limits->read_units;
+    if (limits->write_units != 0) json["MaxWriteRequestUnits"] = limits->write_units;
+  }
+  const bool creating = status == "CREATING";
+  if (creating && !definition.warm_throughput) return;
+  const Throughput least = InitialWarmThroughput(billing, provisioned);
+  const Throughput warm = definition.warm_throughput.value_or(Throughput());
+  out["WarmThroughput"] = {{"ReadUnitsPerSecond", std::max(warm.read_units, least.read_units)},
+                           {"WriteUnitsPerSecond", std::max(warm.write_units, least.write_units)},
+                           {"Status", creating ? "UPDATING" : "ACTIVE"}};
+}
+
 Json IndexJson(Engine& engine, const Table& table, const Index& index, std::string_view status) {
   // An index that is about to be made, or a backup's, has no rows to count.
   CountDelta count;
@@ -60,6 +79,7 @@ Json IndexJson(Engine& engine, const Table& table, const Index& index, std::stri
   if (index.scope == IndexScope::kGlobal) {
     out["IndexStatus"] = status;
     out["ProvisionedThroughput"] = ThroughputJson(table, definition.throughput);
+    AddEchoedThroughput(definition, table.definition.billing, definition.throughput, status, out);
   }
   return out;
 }
@@ -125,20 +145,19 @@ Json ThroughputJson(const Table& table, const std::optional<Throughput>& through
 
 Json DescribeTableJson(Engine& engine, const Table& table, std::string_view status) {
   const auto counts = engine.store().Counts(table);
-  Json out = {
-      {"TableName", table.definition.name},
-      {"TableArn", table.arn},
-      {"TableId", table.table_id},
-      {"TableStatus", status},
-      {"CreationDateTime", Seconds(table.created_ms)},
-      {"KeySchema", KeySchemaJson(table.definition.key)},
-      {"AttributeDefinitions", AttributeDefinitionsJson(table.definition)},
-      {"ItemCount", counts.ok() ? counts->items : 0},
-      {"TableSizeBytes", counts.ok() ? counts->bytes : 0},
-      {"DeletionProtectionEnabled", table.definition.deletion_protection},
-      {"WarmThroughput",
-       {{"ReadUnitsPerSecond", 12000}, {"WriteUnitsPerSecond", 4000}, {"Status", "ACTIVE"}}}};
+  Json out = {{"TableName", table.definition.name},
+              {"TableArn", table.arn},
+              {"TableId", table.table_id},
+              {"TableStatus", status},
+              {"CreationDateTime", Seconds(table.created_ms)},
+              {"KeySchema", KeySchemaJson(table.definition.key)},
+              {"AttributeDefinitions", AttributeDefinitionsJson(table.definition)},
+              {"ItemCount", counts.ok() ? counts->items : 0},
+              {"TableSizeBytes", counts.ok() ? counts->bytes : 0},
+              {"DeletionProtectionEnabled", table.definition.deletion_protection}};
   AddBilling(table, out);
+  AddEchoedThroughput(table.definition, table.definition.billing, table.definition.throughput,
+                      status, out);
   for (const Index& index : table.indexes) {
     const bool global = index.scope == IndexScope::kGlobal;
     const std::string_view index_status = status == "CREATING" ? status : "ACTIVE";
