@@ -55,13 +55,12 @@ Result<std::unique_ptr<Service>> Service::Create(const Options& options) {
 
 std::string_view TableService::ErrorTypePrefix(std::string_view error_type) const {
   // Errors of the protocol are the framework's, all others the service's.
-  if (error_type == "SerializationException" || error_type == "UnknownOperationException") {
+  if (error_type == "SerializationException" || error_type == "UnknownOperationException" ||
+      error_type == "AccessDeniedException" || error_type == "UnrecognizedClientException") {
     return "com.amazon.coral.service#";
   }
-  if (error_type == "ValidationException" || error_type == "AccessDeniedException" ||
-      error_type == "ThrottlingException" || error_type == "UnrecognizedClientException") {
-    return "com.amazon.coral.validate#";
-  }
+  if (error_type == "ValidationException") return "com.amazon.coral.validate#";
+  if (error_type == "ThrottlingException") return "com.amazon.coral.availability#";
   return "com.amazonaws.dynamodb.v20120810#";
 }
 

@@ -94,15 +94,17 @@ void AddStream(const Table& table, Json& out) {
                                 {"StreamViewType", StreamViewName(table.definition.stream)}};
 }
 
-void AddBilling(const Table& table, Json& out) {
+void AddBilling(const Table& table, std::string_view status, Json& out) {
   if (table.on_demand_since_ms != 0) {
-    const bool on_demand = table.definition.billing == BillingMode::kPayPerRequest;
-    out["BillingModeSummary"] = {
-        {"BillingMode", on_demand ? "PAY_PER_REQUEST" : "PROVISIONED"},
-        {"LastUpdateToPayPerRequestDateTime", Seconds(table.on_demand_since_ms)}};
-    out["TableThroughputModeSummary"] = {
-        {"TableThroughputMode", on_demand ? "PAY_PER_REQUEST" : "PROVISIONED"},
-        {"LastUpdateToPayPerRequestDateTime", Seconds(table.on_demand_since_ms)}};
+    const char* mode =
+        table.definition.billing == BillingMode::kPayPerRequest ? "PAY_PER_REQUEST" : "PROVISIONED";
+    Json& billing = out["BillingModeSummary"] = {{"BillingMode", mode}};
+    Json& throughput_mode = out["TableThroughputModeSummary"] = {{"TableThroughputMode", mode}};
+    // Not told before the table is there.
+    if (status != "CREATING") {
+      for (Json* summary : {&billing, &throughput_mode})
+        (*summary)["LastUpdateToPayPerRequestDateTime"] = Seconds(table.on_demand_since_ms);
+    }
   }
   Json throughput = ThroughputJson(table, table.definition.throughput);
   if (table.last_throughput_increase_ms != 0) {
@@ -114,12 +116,20 @@ void AddBilling(const Table& table, Json& out) {
   out["ProvisionedThroughput"] = std::move(throughput);
 }
 
+// Of KMSMasterKeyId, which may be a key's id, its alias or an ARN; DynamoDB's own key when there is
+// none, whose id is made up.
+std::string KeyArn(const Engine& engine, const std::string& key) {
+  if (key.starts_with("arn:")) return key;
+  const std::string prefix =
+      fmt::format("arn:aws:kms:{}:{}:", engine.options().region, engine.options().account_id);
+  if (key.empty())
+    return fmt::format("{}key/00000000-0000-4000-8000-{}", prefix, engine.options().account_id);
+  return prefix + (key.starts_with("alias/") ? key : "key/" + key);
+}
+
 void AddEncryption(const Engine& engine, const Table& table, Json& out) {
   if (!table.definition.sse_enabled) return;
-  const std::string key = table.definition.kms_key.empty()
-                              ? fmt::format("arn:aws:kms:{}:{}:alias/aws/dynamodb",
-                                            engine.options().region, engine.options().account_id)
-                              : table.definition.kms_key;
+  const std::string key = KeyArn(engine, table.definition.kms_key);
   out["SSEDescription"] = {{"Status", "ENABLED"}, {"SSEType", "KMS"}, {"KMSMasterKeyArn", key}};
 }
 
@@ -155,7 +165,7 @@ Json DescribeTableJson(Engine& engine, const Table& table, std::string_view stat
               {"ItemCount", counts.ok() ? counts->items : 0},
               {"TableSizeBytes", counts.ok() ? counts->bytes : 0},
               {"DeletionProtectionEnabled", table.definition.deletion_protection}};
-  AddBilling(table, out);
+  AddBilling(table, status, out);
   AddEchoedThroughput(table.definition, table.definition.billing, table.definition.throughput,
                       status, out);
   for (const Index& index : table.indexes) {

@@ -99,8 +99,15 @@ aws::Outcome<Action> ParseAction(Engine& engine, Node node) {
         ValidationError("TransactItems can only contain one of Check, Put, Update or Delete"));
   }
   const bool put = action.kind == ActionKind::kPut;
-  OFFSTAGE_TRY(Item item, ParseItem(action.node[put ? "Item" : "Key"].raw(), ValueLayer::kOlder));
-  action.item = MakeNewItem(std::move(item));
+  auto item = ParseItem(action.node[put ? "Item" : "Key"].raw(), ValueLayer::kOlder);
+  // That a key is nested too deeply is said behind what is wrong with the action's expressions.
+  const bool deep_key =
+      !put && !item.ok() && item.error().message.starts_with("Nesting Levels have exceeded");
+  if (item.ok()) {
+    action.item = MakeNewItem(std::move(item).value());
+  } else if (!deep_key) {
+    return Fail(std::move(item).error());
+  }
   OFFSTAGE_TRY_VOID(CheckExpressionMembers(
       action.node, {.expressions = {"UpdateExpression", "ConditionExpression"},
                     .legacy = {},
@@ -110,6 +117,7 @@ aws::Outcome<Action> ParseAction(Engine& engine, Node node) {
   OFFSTAGE_TRY(action.update, UpdateOf(engine, action.node, *action.placeholders));
   OFFSTAGE_TRY(action.condition, ConditionOf(engine, action.node, *action.placeholders));
   OFFSTAGE_TRY_VOID(action.placeholders->CheckAllUsed());
+  if (deep_key) return Fail(std::move(item).error());
   if (put && static_cast<std::size_t>(action.item.size) > kMaxItemBytes) {
     return Fail(ValidationError("Item size has exceeded the maximum allowed size"));
   }
