@@ -110,5 +110,39 @@ TEST(DeepRequests, AreRefused) {
   }
 }
 
+// What no vector file should hold either: five megabytes.
+TEST(Transactions, CarryFourMegabytes) {
+  ManualClock clock{TimePoint(std::chrono::seconds(1'764'072'000))};
+  SeededIds ids{1};
+  StderrLog log{LogLevel::kError};
+  Options options;
+  options.persistence = Persistence::kInMemory;
+  options.clock = &clock;
+  options.ids = &ids;
+  options.log = &log;
+  auto service = Service::Create(options);
+  ASSERT_TRUE(service.ok());
+  const auto made = (*service)->Run(
+      "CreateTable",
+      R"({"TableName":"t01","BillingMode":"PAY_PER_REQUEST","KeySchema":[{"AttributeName":"p",)"
+      R"("KeyType":"HASH"}],"AttributeDefinitions":[{"AttributeName":"p","AttributeType":"S"}]})");
+  ASSERT_TRUE(made.ok());
+  const auto transaction = [](int items) {
+    nlohmann::json request = {{"TransactItems", nlohmann::json::array()}};
+    for (int i = 0; i < items; ++i) {
+      request["TransactItems"].push_back(
+          {{"Put",
+            {{"TableName", "t01"},
+             {"Item",
+              {{"p", {{"S", std::to_string(i)}}}, {"x", {{"S", std::string(100'000, 'x')}}}}}}}});
+    }
+    return request.dump();
+  };
+  EXPECT_TRUE((*service)->Run("TransactWriteItems", transaction(30)).ok());
+  const auto refused = (*service)->Run("TransactWriteItems", transaction(50));
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().message, "Transaction payload size cannot exceed 4194304 bytes");
+}
+
 }  // namespace
 }  // namespace offstage::dynamodb

@@ -155,9 +155,10 @@ aws::Outcome<Unit> FindTargets(Engine& engine, std::vector<Action>& actions) {
     }
   }
   if (bytes > kMaxTransactionBytes) {
+    // "Transaction payload" and "size cannot exceed" are on record (ScyllaDB's
+    // test/alternator/test_transact.py), the whole text is not.
     return Fail(ValidationError(
-        "Collection size of items exceeded, which can also be caused by the aggregate size of "
-        "the items in the transaction exceeding the 4MB limit"));
+        fmt::format("Transaction payload size cannot exceed {} bytes", kMaxTransactionBytes)));
   }
   return Ok();
 }
