@@ -93,8 +93,7 @@ aws::Outcome<std::string> Query(Engine& engine, Node request) {
 
   QueryRange range = RangeOf(schema, keys);
   const Node forward = request["ScanIndexForward"];
-  if (forward && !forward.is_true() && forward.text() != "true")
-    range.direction = Direction::kBackward;
+  if (forward && !forward.is_true()) range.direction = Direction::kBackward;
   OFFSTAGE_TRY_INTERNAL(Store::Reader reader, engine.store().Read(ConsistencyOf(request)));
   if (page.start) OFFSTAGE_TRY_VOID(StartQueryBehind(*reader, *table, index, *page.start, range));
   if (index == nullptr && schema.sort.empty()) {
