@@ -2,7 +2,10 @@
 
 #include <zlib.h>
 
+#include <algorithm>
+#include <charconv>
 #include <string>
+#include <vector>
 
 #include "base/text.h"
 
@@ -10,15 +13,18 @@ namespace offstage::aws {
 
 namespace {
 
-constexpr std::size_t kWorthCompressing = 1024;
+// DynamoDB leaves shorter replies as they are.
+constexpr std::size_t kShortestCompressed = 4096;
 constexpr std::string_view kExposedHeaders =
     "x-amzn-RequestId,x-amzn-ErrorType,x-amz-request-id,x-amz-id-2,x-amzn-ErrorMessage,Date";
 
-std::optional<std::string> Gzip(std::string_view bytes) {
+enum class Coding { kGzip, kDeflate };
+
+// "deflate" is what zlib calls its own format.
+std::optional<std::string> Compress(std::string_view bytes, Coding coding) {
   z_stream stream{};
-  constexpr int kGzipWindow = 15 + 16;
-  if (::deflateInit2(&stream, Z_BEST_SPEED, Z_DEFLATED, kGzipWindow, 8, Z_DEFAULT_STRATEGY) !=
-      Z_OK) {
+  const int window = coding == Coding::kGzip ? 15 + 16 : 15;
+  if (::deflateInit2(&stream, Z_BEST_SPEED, Z_DEFLATED, window, 8, Z_DEFAULT_STRATEGY) != Z_OK) {
     return std::nullopt;
   }
   std::string input(bytes);
@@ -34,16 +40,45 @@ std::optional<std::string> Gzip(std::string_view bytes) {
   return out;
 }
 
-bool AcceptsGzip(std::string_view accept) {
-  for (const std::string_view part : Split(accept, ',')) {
-    const std::string_view coding = Trim(part.substr(0, part.find(';')));
-    if (!EqualsIgnoreCase(coding, "gzip")) continue;
-    // "gzip;q=0" is a refusal.
-    const auto quality = part.find("q=");
-    return quality == std::string_view::npos ||
-           part.substr(quality + 2).find_first_of("123456789") != std::string_view::npos;
+// The quality of one element of Accept-Encoding as the service reads it: the first "q=" counts,
+// more than 1 is 1, and so is what is no number.
+double QualityOf(std::string_view element) {
+  const auto at = element.find("q=");
+  if (at == std::string_view::npos) return 1;
+  const std::string_view text = Trim(element.substr(at + 2, element.find(';', at) - at - 2));
+  double quality = 1;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), quality);
+  if (error != std::errc() || end != text.data() + text.size()) return 1;
+  return std::min(quality, 1.0);
+}
+
+// What the service compresses with: the coding of the highest quality, of equal ones the first. "*"
+// stands behind the others for those that are not named, gzip first; identity does not count
+// (ScyllaDB's test/alternator/test_compressed_response.py found this out).
+std::optional<Coding> CodingFor(std::string_view accept) {
+  struct Wish {
+    Coding coding = Coding::kGzip;
+    double quality = 0;
+  };
+  std::vector<Wish> wishes;
+  std::optional<double> others;
+  for (const std::string_view element : Split(accept, ',')) {
+    const std::string_view name = Trim(element.substr(0, element.find(';')));
+    if (EqualsIgnoreCase(name, "gzip")) wishes.push_back({Coding::kGzip, QualityOf(element)});
+    if (EqualsIgnoreCase(name, "deflate")) wishes.push_back({Coding::kDeflate, QualityOf(element)});
+    if (name == "*" && !others) others = QualityOf(element);
   }
-  return false;
+  for (const Coding coding : {Coding::kGzip, Coding::kDeflate}) {
+    const bool named =
+        std::ranges::any_of(wishes, [coding](const Wish& wish) { return wish.coding == coding; });
+    if (others && !named) wishes.push_back({coding, *others});
+  }
+  const Wish* best = nullptr;
+  for (const Wish& wish : wishes) {
+    if (wish.quality > 0 && (best == nullptr || wish.quality > best->quality)) best = &wish;
+  }
+  if (best == nullptr) return std::nullopt;
+  return best->coding;
 }
 
 }  // namespace
@@ -95,12 +130,13 @@ void AddCorsHeaders(const http::Request& request, http::Reply& reply) {
 }
 
 void CompressReply(const http::Request& request, http::Reply& reply) {
-  if (reply.body.size() < kWorthCompressing || !AcceptsGzip(request.headers.Get("Accept-Encoding")))
-    return;
-  auto compressed = Gzip(reply.body);
+  if (reply.body.size() <= kShortestCompressed) return;
+  const auto coding = CodingFor(request.headers.Get("Accept-Encoding"));
+  if (!coding) return;
+  auto compressed = Compress(reply.body, *coding);
   if (!compressed) return;
   reply.body = *std::move(compressed);
-  reply.headers.Add("Content-Encoding", "gzip");
+  reply.headers.Add("Content-Encoding", *coding == Coding::kGzip ? "gzip" : "deflate");
 }
 
 }  // namespace offstage::aws

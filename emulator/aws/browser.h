@@ -17,7 +17,7 @@ std::optional<http::Reply> RefusePage(const http::Request& request);
 std::optional<http::Reply> AnswerPreflight(const http::Request& request);
 // Headers of any other reply to a request that names its origin; none for others.
 void AddCorsHeaders(const http::Request& request, http::Reply& reply);
-// Compresses the body when the client asks for gzip and it is worth it.
+// Compresses the body, gzip or deflate, when the client accepts it and it is longer than 4 KB.
 void CompressReply(const http::Request& request, http::Reply& reply);
 
 }  // namespace offstage::aws

@@ -55,17 +55,19 @@ Result<std::unique_ptr<Service>> Service::Create(const Options& options) {
 
 std::string_view TableService::ErrorTypePrefix(std::string_view error_type) const {
   // Errors of the protocol are the framework's, all others the service's.
-  if (error_type == "SerializationException" || error_type == "UnknownOperationException") {
+  if (error_type == "SerializationException" || error_type == "UnknownOperationException" ||
+      error_type == "AccessDeniedException" || error_type == "UnrecognizedClientException") {
     return "com.amazon.coral.service#";
   }
-  if (error_type == "ValidationException" || error_type == "AccessDeniedException" ||
-      error_type == "ThrottlingException" || error_type == "UnrecognizedClientException") {
-    return "com.amazon.coral.validate#";
-  }
+  if (error_type == "ValidationException") return "com.amazon.coral.validate#";
+  if (error_type == "ThrottlingException") return "com.amazon.coral.availability#";
   return "com.amazonaws.dynamodb.v20120810#";
 }
 
 namespace {
+
+// Of an operation whose table is made and deleted over and over while it runs.
+constexpr int kMostAttempts = 10;
 
 aws::Outcome<std::string> RunOperation(Engine& engine, std::string_view name, std::string_view body,
                                        aws::CallFacts* facts) {
@@ -78,13 +80,15 @@ aws::Outcome<std::string> RunOperation(Engine& engine, std::string_view name, st
   const Node request = document->root();
   if (facts != nullptr) NoteTable(request, *facts);
   OFFSTAGE_TRY_VOID(CheckShape(operation->shape(), request));
-  const std::uint64_t generation = engine.store().generation();
-  auto outcome = operation->run(engine, request);
-  if (outcome.ok() || outcome.error().status < 500) return outcome;
-  // A table or index that it has found may have gone before it was read: what the service would
-  // say of that is what the operation says when it begins anew, once that change is complete.
-  engine.store().LockCatalogue().unlock();
-  return generation == engine.store().generation() ? outcome : operation->run(engine, request);
+  for (int attempt = 1;; ++attempt) {
+    const std::uint64_t generation = engine.store().generation();
+    auto outcome = operation->run(engine, request);
+    if (outcome.ok() || outcome.error().status < 500 || attempt == kMostAttempts) return outcome;
+    // A table or index that it has found may have gone before it was read: what the service would
+    // say of that is what the operation says when it begins anew, once that change is complete.
+    engine.store().LockCatalogue().unlock();
+    if (generation == engine.store().generation()) return outcome;
+  }
 }
 
 }  // namespace

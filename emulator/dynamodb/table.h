@@ -41,6 +41,9 @@ struct IndexDefinition {
   std::vector<std::string> non_key_attributes;
   // Global indexes of provisioned tables; null: the service's answer for on demand, zeros.
   std::optional<Throughput> throughput;
+  // Echoed only, as the table's.
+  std::optional<Throughput> on_demand_limits;
+  std::optional<Throughput> warm_throughput;
 };
 
 enum class BillingMode { kProvisioned, kPayPerRequest };
@@ -54,6 +57,9 @@ struct TableDefinition {
   std::vector<IndexDefinition> local_indexes;
   BillingMode billing = BillingMode::kPayPerRequest;
   Throughput throughput;
+  // OnDemandThroughput, 0: no limit, and WarmThroughput; echoed only. Null: not said.
+  std::optional<Throughput> on_demand_limits;
+  std::optional<Throughput> warm_throughput;
   StreamView stream = StreamView::kOff;
   // Attribute that holds the expiry in seconds since the epoch; empty: none.
   std::string time_to_live_attribute;

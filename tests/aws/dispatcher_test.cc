@@ -191,14 +191,59 @@ TEST_F(DispatcherTest, CompressesLongRepliesOnRequest) {
   service_.reply = std::string(5000, 'x');
   const http::Reply reply =
       Send("DynamoDB_20120810.GetItem", "{}", {{"Accept-Encoding", "deflate, gzip;q=0.5"}});
-  EXPECT_EQ(reply.headers.Get("Content-Encoding"), "gzip");
+  EXPECT_EQ(reply.headers.Get("Content-Encoding"), "deflate");
   EXPECT_TRUE(Inflate(reply.body, 10'000) == service_.reply);
   EXPECT_EQ(reply.headers.Get("x-amz-crc32"), std::to_string(Crc32(reply.body)));
   EXPECT_TRUE(Send("DynamoDB_20120810.GetItem").body == service_.reply);
   EXPECT_TRUE(Send("DynamoDB_20120810.GetItem", "{}", {{"Accept-Encoding", "gzip;q=0"}}).body ==
               service_.reply);
-  service_.reply = "{}";
-  EXPECT_EQ(Send("DynamoDB_20120810.GetItem", "{}", {{"Accept-Encoding", "gzip"}}).body, "{}");
+  service_.reply = std::string(4096, 'x');
+  EXPECT_TRUE(Send("DynamoDB_20120810.GetItem", "{}", {{"Accept-Encoding", "gzip"}}).body ==
+              service_.reply);
+}
+
+// As DynamoDB does it, the odd ones included.
+TEST_F(DispatcherTest, ChoosesTheCodingOfReplies) {
+  service_.reply = std::string(5000, 'x');
+  const std::vector<std::pair<std::string, std::string>> cases = {
+      {"", ""},
+      {"identity", ""},
+      {"br", ""},
+      {"x-gzip", ""},
+      {"gzip, deflate", "gzip"},
+      {"br, identity, deflate, gzip", "deflate"},
+      {"GZIP, identity", "gzip"},
+      {"dog, gzip ,, cat", "gzip"},
+      {"gzip;q=0.8, deflate;q=0.5", "gzip"},
+      {"br, gzip;q=0, deflate; q = 0.5 , identity;q=0", "deflate"},
+      {"*", "gzip"},
+      {"*, deflate;q=0.5", "gzip"},
+      {"*, deflate", "deflate"},
+      {"*, gzip;q=0.5", "deflate"},
+      {"gzip ;q=0", ""},
+      {"*;q=0", ""},
+      {"*;q=0.5,identity", "gzip"},
+      {"gzip;q=0.5,identity;q=0.8", "gzip"},
+      {"br;q=0.8,identity;q=0.5,*;q=0", ""},
+      {"\"gzip\"", ""},
+      {"gzip br", ""},
+      {"gzip:q=1", ""},
+      {"gzip;q=31,deflate;q=51", "gzip"},
+      {"deflate;q=0.5, gzip;q=0.2", "deflate"},
+      {"deflate;q=0.5, gzip;q=1;q=0.2", "gzip"},
+      {"deflate;q=0.5,gzip;q=0.", "deflate"},
+      {"deflate;q=0.5,gzip;q=0. x", "gzip"},
+      {"deflate;q=-0.5,gzip;q=0.2", "gzip"},
+      {"gzip;q= 0;q=1", ""},
+      {"gzip;q =0;q=1", "gzip"},
+      {"gzip;nq=0;q=1", ""},
+      {"gzip;q=0, gzip;q=1, gzip;q=0", "gzip"},
+      {"br,identity;q=0.5,gzip;q=0.0001", "gzip"}};
+  for (const auto& [accept, coding] : cases) {
+    const http::Reply reply =
+        Send("DynamoDB_20120810.GetItem", "{}", {{"Accept-Encoding", accept}});
+    EXPECT_EQ(reply.headers.Get("Content-Encoding"), coding) << accept;
+  }
 }
 
 TEST_F(DispatcherTest, InflatesGzipBodies) {

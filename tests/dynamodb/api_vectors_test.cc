@@ -39,9 +39,11 @@ class ApiVectors : public testing::TestWithParam<VectorCase> {
     if (step.contains("gives")) {
       EXPECT_EQ(nlohmann::json::parse(*reply), step.at("gives")) << operation << request;
     }
+    const nlohmann::json whole = reply->empty() ? nlohmann::json() : nlohmann::json::parse(*reply);
+    for (const auto& pointer : step.value("lacks", nlohmann::json::array()))
+      EXPECT_FALSE(whole.contains(nlohmann::json::json_pointer(pointer))) << pointer << whole;
     // Members that the reply has among others.
     if (!step.contains("has")) return;
-    const nlohmann::json whole = nlohmann::json::parse(*reply);
     for (const auto& [pointer, value] : step.at("has").items()) {
       const nlohmann::json::json_pointer where(pointer);
       ASSERT_TRUE(whole.contains(where)) << pointer << " in " << whole;
@@ -75,6 +77,8 @@ INSTANTIATE_TEST_SUITE_P(Backups, ApiVectors,
 INSTANTIATE_TEST_SUITE_P(OtherSuites, ApiVectors,
                          testing::ValuesIn(ReadVectors("dynamodb/other_suites.json")),
                          VectorName());
+INSTANTIATE_TEST_SUITE_P(Keys, ApiVectors, testing::ValuesIn(ReadVectors("dynamodb/keys.json")),
+                         VectorName());
 INSTANTIATE_TEST_SUITE_P(TableResources, ApiVectors,
                          testing::ValuesIn(ReadVectors("dynamodb/table_resources.json")),
                          VectorName());
@@ -104,6 +108,40 @@ TEST(DeepRequests, AreRefused) {
     ASSERT_FALSE(reply.ok());
     EXPECT_EQ(reply.error().status, 400) << open;
   }
+}
+
+// What no vector file should hold either: five megabytes.
+TEST(Transactions, CarryFourMegabytes) {
+  ManualClock clock{TimePoint(std::chrono::seconds(1'764'072'000))};
+  SeededIds ids{1};
+  StderrLog log{LogLevel::kError};
+  Options options;
+  options.persistence = Persistence::kInMemory;
+  options.clock = &clock;
+  options.ids = &ids;
+  options.log = &log;
+  auto service = Service::Create(options);
+  ASSERT_TRUE(service.ok());
+  const auto made = (*service)->Run(
+      "CreateTable",
+      R"({"TableName":"t01","BillingMode":"PAY_PER_REQUEST","KeySchema":[{"AttributeName":"p",)"
+      R"("KeyType":"HASH"}],"AttributeDefinitions":[{"AttributeName":"p","AttributeType":"S"}]})");
+  ASSERT_TRUE(made.ok());
+  const auto transaction = [](int items) {
+    nlohmann::json request = {{"TransactItems", nlohmann::json::array()}};
+    for (int i = 0; i < items; ++i) {
+      request["TransactItems"].push_back(
+          {{"Put",
+            {{"TableName", "t01"},
+             {"Item",
+              {{"p", {{"S", std::to_string(i)}}}, {"x", {{"S", std::string(100'000, 'x')}}}}}}}});
+    }
+    return request.dump();
+  };
+  EXPECT_TRUE((*service)->Run("TransactWriteItems", transaction(30)).ok());
+  const auto refused = (*service)->Run("TransactWriteItems", transaction(50));
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().message, "Transaction payload size cannot exceed 4194304 bytes");
 }
 
 }  // namespace

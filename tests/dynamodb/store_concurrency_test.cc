@@ -103,6 +103,21 @@ TEST_F(StoreConcurrencyTest, AWriteThatFailsHalfWayOrThrowsUndoesOnlyWhatWasNotA
   EXPECT_TRUE(Add(*table, Key("shared")).ok());
 }
 
+// A checkpoint that starts a long log anew keeps writers out until no reader needs it. One that
+// goes on reading cost each such checkpoint ten seconds, and a write that came just then its place:
+// this test took longer than it may.
+TEST_F(StoreConcurrencyTest, WritesGoOnWhileAReaderNeedsALongLog) {
+  const TablePtr table = Create(OneKey("t"));
+  auto reader = store_->Read();
+  ASSERT_TRUE(reader.ok());
+  ASSERT_TRUE((*reader)->Find(*table, Key("none")).ok());
+  const std::string large(350'000, 'x');
+  for (int i = 0; i < 200; ++i)
+    Put(*table, Key("large-" + std::to_string(i)), large);
+  for (int i = 0; i < 8000; ++i)
+    Put(*table, Key("small"), std::to_string(i));
+}
+
 TEST_F(StoreConcurrencyTest, AReaderSeesOneState) {
   const TablePtr table = Create(OneKey("t"));
   const auto put_both = [&](const std::string& text) {

@@ -7,6 +7,8 @@
 #include <utility>
 
 #include "dynamodb/expressions/parser.h"
+#include "dynamodb/expressions/syntax_check.h"
+#include "dynamodb/value/attribute_json.h"
 
 namespace offstage::dynamodb {
 
@@ -37,16 +39,6 @@ TextOutcome<Unit> CheckOrdered(std::string_view name, const ConditionNode& node)
   return Ok();
 }
 
-// Java's own words for what it holds.
-std::string BoundText(const AttributeValue& value) {
-  if (value.is(NodeType::kBinary)) {
-    const std::size_t size = value.text().size();
-    return fmt::format("AttributeValue: {{B:java.nio.HeapByteBuffer[pos=0 lim={} cap={}]}}", size,
-                       size);
-  }
-  return fmt::format("AttributeValue: {{{}:{}}}", TypeName(value.type()), value.text());
-}
-
 TextOutcome<Unit> CheckBetween(const ConditionNode& node) {
   OFFSTAGE_TRY_VOID(CheckDistinct("BETWEEN", node.operands));
   OFFSTAGE_TRY_VOID(CheckOrdered("BETWEEN", node));
@@ -57,13 +49,13 @@ TextOutcome<Unit> CheckBetween(const ConditionNode& node) {
     return Fail(fmt::format(
         "The BETWEEN operator requires same data type for lower and upper bounds; lower bound "
         "operand: {}, upper bound operand: {}",
-        BoundText(*low.value), BoundText(*high.value)));
+        JavaText(*low.value), JavaText(*high.value)));
   }
   if (CompareScalars(*low.value, *high.value) > 0) {
     return Fail(fmt::format(
         "The BETWEEN operator requires upper bound to be greater than or equal to lower bound; "
         "lower bound operand: {}, upper bound operand: {}",
-        BoundText(*low.value), BoundText(*high.value)));
+        JavaText(*low.value), JavaText(*high.value)));
   }
   return Ok();
 }
@@ -90,6 +82,8 @@ TextOutcome<Unit> CheckTypeOperand(const Operand& operand) {
 }
 
 TextOutcome<Unit> CheckCall(std::string_view name, const ConditionNode& node) {
+  if (std::string fault = CheckOperandCount(name, node.operands.size()); !fault.empty())
+    return Fail(std::move(fault));
   // attribute_type takes a value too, whatever the developer guide says.
   const bool wants_path =
       node.test == ConditionTest::kExists || node.test == ConditionTest::kNotExists;

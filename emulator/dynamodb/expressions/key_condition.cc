@@ -169,6 +169,21 @@ const KeyTerm* FindTerm(const std::vector<KeyTerm>& terms, const std::string& na
   return found == terms.end() ? nullptr : &*found;
 }
 
+// Of a partition key of several attributes. That it says HASH and equality is on record, the rest
+// follows what is said of RANGE.
+aws::Outcome<Unit> CheckWholePartition(const std::vector<KeyTerm>& terms,
+                                       const std::vector<KeyAttribute>& partition) {
+  std::vector<std::string> not_equal;
+  for (const KeyAttribute& key : partition) {
+    const KeyTerm* term = FindTerm(terms, key.name);
+    if (term == nullptr || term->op != KeyOperator::kEqual) not_equal.push_back(key.name);
+  }
+  if (not_equal.empty()) return Ok();
+  return Invalid(
+      fmt::format("HASH key attributes {} must have equality conditions specified in the query",
+                  fmt::join(not_equal, ", ")));
+}
+
 // Sort attributes must be given from the first on, without a gap, all but the last by equality.
 aws::Outcome<Unit> AddSortTerms(const std::vector<KeyTerm>& terms, const KeySchema& schema,
                                 KeyRange& range) {
@@ -213,6 +228,7 @@ aws::Outcome<KeyRange> KeyCondition::RangeFor(const KeySchema& schema) const {
         terms.size(), keys));
   }
   KeyRange range;
+  if (schema.partition.size() > 1) OFFSTAGE_TRY_VOID(CheckWholePartition(terms, schema.partition));
   for (const KeyAttribute& key : schema.partition) {
     const KeyTerm* term = FindTerm(terms, key.name);
     if (term == nullptr) return MissedKey(key.name);

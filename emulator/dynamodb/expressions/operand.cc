@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "dynamodb/expressions/syntax_check.h"
+
 namespace offstage::dynamodb {
 
 namespace {
@@ -31,6 +33,8 @@ std::size_t Utf16Length(std::string_view text) {
 // What the function's operands must be, as far as it is known without an item.
 TextOutcome<Unit> CheckArguments(const OperandSyntax& syntax, const Operand& operand) {
   using Type = AttributeType;
+  if (std::string fault = CheckOperandCount(syntax.name, operand.arguments.size()); !fault.empty())
+    return Fail(std::move(fault));
   switch (operand.function) {
     case OperandFunction::kSize:
       return CheckOperandType("size", operand.arguments[0],

@@ -70,6 +70,7 @@ class Parser {
   bool TakeSection(int section, std::vector<UpdateActionSyntax>& out);
   bool TakeAction(UpdateActionSyntax& out);
   bool TakeSetValue(OperandSyntax& out);
+  bool TakeArithmetic(OperandSyntax& out);
 
   std::string_view source_;
   std::vector<Token> tokens_;
@@ -341,7 +342,24 @@ bool Parser::TakeAction(UpdateActionSyntax& out) {
   return false;
 }
 
+// One pair of parentheses may stand around a sum; around an operand they are the operand's own.
 bool Parser::TakeSetValue(OperandSyntax& out) {
+  if (!Is(TokenKind::kOpen)) return TakeArithmetic(out);
+  const std::size_t start = at_;
+  const int depth = parentheses_;
+  ++at_;
+  if (TakeArithmetic(out) && out.kind == OperandSyntax::Kind::kArithmetic &&
+      Take(TokenKind::kClose)) {
+    return true;
+  }
+  if (redundant_) return false;
+  at_ = start;
+  parentheses_ = depth;
+  out = {};
+  return TakeArithmetic(out);
+}
+
+bool Parser::TakeArithmetic(OperandSyntax& out) {
   if (!TakeOperand(out)) return false;
   if (!Is(TokenKind::kPlus) && !Is(TokenKind::kMinus)) return true;
   OperandSyntax left = std::move(out);

@@ -137,4 +137,13 @@ std::vector<std::string> Projection::AttributeNames() const {
   return names;
 }
 
+std::vector<std::string> Projection::NestedAttributeNames() const {
+  std::vector<std::string> names;
+  if (whole_attributes_) return names;
+  for (const Path& path : paths_) {
+    if (path.steps.size() > 1) names.push_back(path.attribute());
+  }
+  return names;
+}
+
 }  // namespace offstage::dynamodb

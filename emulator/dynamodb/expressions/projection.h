@@ -30,6 +30,8 @@ class Projection {
   const std::vector<Path>& paths() const { return paths_; }
   // Each attribute once, in order of appearance.
   std::vector<std::string> AttributeNames() const;
+  // Those of them that it looks into (`a.b`, `a[0]`), which key attributes do not allow.
+  std::vector<std::string> NestedAttributeNames() const;
 
  private:
   std::vector<Path> paths_;

@@ -65,13 +65,6 @@ std::string CheckFunction(const OperandSyntax& call, Place place) {
         "The function is not allowed to be used this way in an expression; function: {}",
         call.name);
   }
-  if (function->operands != call.arguments.size()) {
-    return fmt::format(
-        "Incorrect number of operands for operator or function; operator or function: {}, number "
-        "of "
-        "operands: {}",
-        call.name, call.arguments.size());
-  }
   return {};
 }
 
@@ -179,6 +172,17 @@ std::string CheckVerb(const std::vector<UpdateActionSyntax>& actions, UpdateVerb
 }
 
 }  // namespace
+
+std::string CheckOperandCount(std::string_view function, std::size_t given) {
+  for (const Function& known : kFunctions) {
+    if (known.name != function || known.operands == given) continue;
+    return fmt::format(
+        "Incorrect number of operands for operator or function; operator or function: {}, number "
+        "of operands: {}",
+        function, given);
+  }
+  return {};
+}
 
 std::string CheckCondition(const ConditionSyntax& condition) {
   std::string error = CheckOperatorCount(CountOperators(condition));

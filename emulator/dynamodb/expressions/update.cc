@@ -109,6 +109,42 @@ std::vector<std::string> Update::AttributeNames() const {
   return Projection::OfPaths(program_->paths).AttributeNames();
 }
 
+namespace {
+
+void AddNested(const Operand& operand, std::vector<std::string>& names) {
+  if (operand.kind == Operand::Kind::kPath && operand.path.steps.size() > 1)
+    names.push_back(operand.path.attribute());
+  for (const Operand& argument : operand.arguments)
+    AddNested(argument, names);
+}
+
+// Of if_not_exists the service takes the type of what stands in for the attribute.
+std::optional<AttributeType> TypeToWrite(const Operand& value) {
+  if (value.kind == Operand::Kind::kFunction && value.function == OperandFunction::kIfNotExists)
+    return StaticType(value.arguments[1]);
+  return StaticType(value);
+}
+
+}  // namespace
+
+std::vector<std::string> Update::NestedAttributeNames() const {
+  std::vector<std::string> names;
+  for (const UpdateAction& action : program_->actions) {
+    if (action.path.steps.size() > 1) names.push_back(action.path.attribute());
+    if (action.verb != UpdateVerb::kRemove) AddNested(action.value, names);
+  }
+  return names;
+}
+
+std::optional<AttributeType> Update::StaticTypeOf(std::string_view attribute) const {
+  for (const UpdateAction& action : program_->actions) {
+    if (action.path.steps.size() != 1 || action.path.attribute() != attribute) continue;
+    if (action.verb == UpdateVerb::kRemove) return std::nullopt;
+    return TypeToWrite(action.value);
+  }
+  return std::nullopt;
+}
+
 const std::vector<Path>& Update::paths() const {
   return program_->paths;
 }

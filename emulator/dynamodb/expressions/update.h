@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -52,6 +53,13 @@ class Update {
   // ("One or more parameter values were invalid: Cannot update attribute pk. This attribute is part
   // of the key").
   std::vector<std::string> AttributeNames() const;
+  // Attributes that it looks into (`a.b`, `a[0]`), to write or to read there: key attributes do not
+  // allow it. One may be named several times.
+  std::vector<std::string> NestedAttributeNames() const;
+  // The type that the attribute has afterwards where that is known without an item: what a SET, ADD
+  // or DELETE of the whole attribute is given. Null for what is read elsewhere and when the update
+  // leaves the attribute alone.
+  std::optional<AttributeType> StaticTypeOf(std::string_view attribute) const;
   // Every path that it writes, in order of appearance.
   const std::vector<Path>& paths() const;
 

@@ -95,7 +95,8 @@ aws::Outcome<Unit> FindKeys(Engine& engine, std::string_view table, Wanted& want
     OFFSTAGE_TRY(ItemKey key, KeyFromKeyMember(*wanted.table, item));
     wanted.keys.push_back(std::move(key));
   }
-  return Ok();
+  if (!wanted.projection) return Ok();
+  return CheckScalarKeys(*wanted.table, wanted.projection->NestedAttributeNames());
 }
 
 // Reads one table's items until the reply is full.

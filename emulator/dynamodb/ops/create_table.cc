@@ -1,6 +1,6 @@
 // CreateTable: docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_CreateTable.html
 // The reply says CREATING, as clients expect; the table is ACTIVE as soon as it is sent.
-// Not emulated: OnDemandThroughput and WarmThroughput (accepted, without effect), vector indexes
+// Not emulated: OnDemandThroughput and WarmThroughput (described, without effect), vector indexes
 // (refused).
 #include <fmt/format.h>
 
@@ -31,7 +31,9 @@ const Shape& CreateTableShape() {
                          {index_name,
                           {"KeySchema", KeySchemaMember(8), Presence::kRequired},
                           projection,
-                          {"ProvisionedThroughput", ProvisionedThroughput()}}))},
+                          {"ProvisionedThroughput", ProvisionedThroughput()},
+                          {"OnDemandThroughput", OnDemandThroughput()},
+                          {"WarmThroughput", WarmThroughput()}}))},
          {"LocalSecondaryIndexes",
           List(Structure(
               "LocalSecondaryIndex",
@@ -40,6 +42,8 @@ const Shape& CreateTableShape() {
          {"SSESpecification", SseSpecification()},
          {"TableClass", TableClass()},
          {"DeletionProtectionEnabled", Boolean()},
+         {"OnDemandThroughput", OnDemandThroughput()},
+         {"WarmThroughput", WarmThroughput()},
          {"Tags", Tags()}});
     create.checked_first = {{"TableName"}};
     return create;

@@ -41,6 +41,25 @@ Json AttributeDefinitionsJson(const TableDefinition& table) {
   return out;
 }
 
+// OnDemandThroughput, and WarmThroughput: while a table or index is made only what was asked for.
+template <typename Definition>
+void AddEchoedThroughput(const Definition& definition, BillingMode billing,
+                         const std::optional<Throughput>& provisioned, std::string_view status,
+                         Json& out) {
+  if (const auto& limits = definition.on_demand_limits) {
+    Json& json = out["OnDemandThroughput"] = Json::object();
+    if (limits->read_units != 0) json["MaxReadRequestUnits"] = limits->read_units;
+    if (limits->write_units != 0) json["MaxWriteRequestUnits"] = limits->write_units;
+  }
+  const bool creating = status == "CREATING";
+  if (creating && !definition.warm_throughput) return;
+  const Throughput least = InitialWarmThroughput(billing, provisioned);
+  const Throughput warm = definition.warm_throughput.value_or(Throughput());
+  out["WarmThroughput"] = {{"ReadUnitsPerSecond", std::max(warm.read_units, least.read_units)},
+                           {"WriteUnitsPerSecond", std::max(warm.write_units, least.write_units)},
+                           {"Status", creating ? "UPDATING" : "ACTIVE"}};
+}
+
 Json IndexJson(Engine& engine, const Table& table, const Index& index, std::string_view status) {
   // An index that is about to be made, or a backup's, has no rows to count.
   CountDelta count;
@@ -60,6 +79,7 @@ Json IndexJson(Engine& engine, const Table& table, const Index& index, std::stri
   if (index.scope == IndexScope::kGlobal) {
     out["IndexStatus"] = status;
     out["ProvisionedThroughput"] = ThroughputJson(table, definition.throughput);
+    AddEchoedThroughput(definition, table.definition.billing, definition.throughput, status, out);
   }
   return out;
 }
@@ -74,15 +94,17 @@ void AddStream(const Table& table, Json& out) {
                                 {"StreamViewType", StreamViewName(table.definition.stream)}};
 }
 
-void AddBilling(const Table& table, Json& out) {
+void AddBilling(const Table& table, std::string_view status, Json& out) {
   if (table.on_demand_since_ms != 0) {
-    const bool on_demand = table.definition.billing == BillingMode::kPayPerRequest;
-    out["BillingModeSummary"] = {
-        {"BillingMode", on_demand ? "PAY_PER_REQUEST" : "PROVISIONED"},
-        {"LastUpdateToPayPerRequestDateTime", Seconds(table.on_demand_since_ms)}};
-    out["TableThroughputModeSummary"] = {
-        {"TableThroughputMode", on_demand ? "PAY_PER_REQUEST" : "PROVISIONED"},
-        {"LastUpdateToPayPerRequestDateTime", Seconds(table.on_demand_since_ms)}};
+    const char* mode =
+        table.definition.billing == BillingMode::kPayPerRequest ? "PAY_PER_REQUEST" : "PROVISIONED";
+    Json& billing = out["BillingModeSummary"] = {{"BillingMode", mode}};
+    Json& throughput_mode = out["TableThroughputModeSummary"] = {{"TableThroughputMode", mode}};
+    // Not told before the table is there.
+    if (status != "CREATING") {
+      for (Json* summary : {&billing, &throughput_mode})
+        (*summary)["LastUpdateToPayPerRequestDateTime"] = Seconds(table.on_demand_since_ms);
+    }
   }
   Json throughput = ThroughputJson(table, table.definition.throughput);
   if (table.last_throughput_increase_ms != 0) {
@@ -94,12 +116,20 @@ void AddBilling(const Table& table, Json& out) {
   out["ProvisionedThroughput"] = std::move(throughput);
 }
 
+// Of KMSMasterKeyId, which may be a key's id, its alias or an ARN; DynamoDB's own key when there is
+// none, whose id is made up.
+std::string KeyArn(const Engine& engine, const std::string& key) {
+  if (key.starts_with("arn:")) return key;
+  const std::string prefix =
+      fmt::format("arn:aws:kms:{}:{}:", engine.options().region, engine.options().account_id);
+  if (key.empty())
+    return fmt::format("{}key/00000000-0000-4000-8000-{}", prefix, engine.options().account_id);
+  return prefix + (key.starts_with("alias/") ? key : "key/" + key);
+}
+
 void AddEncryption(const Engine& engine, const Table& table, Json& out) {
   if (!table.definition.sse_enabled) return;
-  const std::string key = table.definition.kms_key.empty()
-                              ? fmt::format("arn:aws:kms:{}:{}:alias/aws/dynamodb",
-                                            engine.options().region, engine.options().account_id)
-                              : table.definition.kms_key;
+  const std::string key = KeyArn(engine, table.definition.kms_key);
   out["SSEDescription"] = {{"Status", "ENABLED"}, {"SSEType", "KMS"}, {"KMSMasterKeyArn", key}};
 }
 
@@ -125,20 +155,19 @@ Json ThroughputJson(const Table& table, const std::optional<Throughput>& through
 
 Json DescribeTableJson(Engine& engine, const Table& table, std::string_view status) {
   const auto counts = engine.store().Counts(table);
-  Json out = {
-      {"TableName", table.definition.name},
-      {"TableArn", table.arn},
-      {"TableId", table.table_id},
-      {"TableStatus", status},
-      {"CreationDateTime", Seconds(table.created_ms)},
-      {"KeySchema", KeySchemaJson(table.definition.key)},
-      {"AttributeDefinitions", AttributeDefinitionsJson(table.definition)},
-      {"ItemCount", counts.ok() ? counts->items : 0},
-      {"TableSizeBytes", counts.ok() ? counts->bytes : 0},
-      {"DeletionProtectionEnabled", table.definition.deletion_protection},
-      {"WarmThroughput",
-       {{"ReadUnitsPerSecond", 12000}, {"WriteUnitsPerSecond", 4000}, {"Status", "ACTIVE"}}}};
-  AddBilling(table, out);
+  Json out = {{"TableName", table.definition.name},
+              {"TableArn", table.arn},
+              {"TableId", table.table_id},
+              {"TableStatus", status},
+              {"CreationDateTime", Seconds(table.created_ms)},
+              {"KeySchema", KeySchemaJson(table.definition.key)},
+              {"AttributeDefinitions", AttributeDefinitionsJson(table.definition)},
+              {"ItemCount", counts.ok() ? counts->items : 0},
+              {"TableSizeBytes", counts.ok() ? counts->bytes : 0},
+              {"DeletionProtectionEnabled", table.definition.deletion_protection}};
+  AddBilling(table, status, out);
+  AddEchoedThroughput(table.definition, table.definition.billing, table.definition.throughput,
+                      status, out);
   for (const Index& index : table.indexes) {
     const bool global = index.scope == IndexScope::kGlobal;
     const std::string_view index_status = status == "CREATING" ? status : "ACTIVE";

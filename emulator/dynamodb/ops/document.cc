@@ -2,6 +2,7 @@
 
 #include <charconv>
 #include <limits>
+#include <utility>
 
 #include "base/text.h"
 
@@ -314,6 +315,17 @@ std::unique_ptr<Document> Document::Parse(std::string_view text) {
 
 Node Document::root() const {
   return {this, 0};
+}
+
+std::optional<bool> Node::spelled_boolean() const {
+  if (kind() != JsonKind::kString) return std::nullopt;
+  const std::string_view word = text();
+  for (const auto& [spelling, truth] :
+       {std::pair("true", true), std::pair("1", true), std::pair("yes", true),
+        std::pair("false", false), std::pair("0", false), std::pair("no", false)}) {
+    if (EqualsIgnoreCase(word, spelling)) return truth;
+  }
+  return std::nullopt;
 }
 
 std::int64_t Node::integer() const {

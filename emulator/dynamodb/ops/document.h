@@ -62,7 +62,11 @@ class Node {
   std::string_view raw() const { return document_ == nullptr ? std::string_view() : entry().raw; }
   // A string's characters, a number's literal; empty for anything else.
   std::string_view text() const { return document_ == nullptr ? std::string_view() : entry().text; }
-  bool is_true() const { return kind() == JsonKind::kTrue; }
+  // Also of the strings that the service takes for it: "true", "1" and "yes" in any case.
+  bool is_true() const { return kind() == JsonKind::kTrue || spelled_boolean() == true; }
+  // The boolean that a string spells ("false", "0" and "no" are the other one); null for other
+  // strings and for what is no string.
+  std::optional<bool> spelled_boolean() const;
   // A number without its fraction; saturates. 0 for anything else.
   std::int64_t integer() const;
   // How many elements or members.

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <optional>
+
 #include "dynamodb/errors.h"
 
 namespace offstage::dynamodb {
@@ -22,6 +24,13 @@ std::vector<TablePtr> Engine::Tables() const {
 
 namespace {
 
+// Names too short for any table pass the constraints, which are made for ARNs.
+std::optional<aws::ApiError> TooShort(std::string_view name) {
+  if (name.size() >= 3) return std::nullopt;
+  return ValidationError(
+      "TableName must be at least 3 characters long and at most 255 characters long");
+}
+
 // Of another account or region it is another table.
 bool IsNamedBy(const Table& table, std::string_view name_or_arn) {
   return !name_or_arn.starts_with("arn:") || table.arn == name_or_arn;
@@ -31,15 +40,15 @@ bool IsNamedBy(const Table& table, std::string_view name_or_arn) {
 
 aws::Outcome<TablePtr> Engine::FindTable(std::string_view name_or_arn) const {
   TablePtr table = store_->FindTable(TableNameOf(name_or_arn));
-  if (table == nullptr || !IsNamedBy(*table, name_or_arn)) return Fail(ResourceNotFound());
-  return table;
+  if (table != nullptr && IsNamedBy(*table, name_or_arn)) return table;
+  return Fail(TooShort(name_or_arn).value_or(ResourceNotFound()));
 }
 
 aws::Outcome<TablePtr> Engine::DescribedTable(std::string_view name_or_arn) const {
   const std::string_view name = TableNameOf(name_or_arn);
   TablePtr table = store_->FindTable(name);
-  if (table == nullptr || !IsNamedBy(*table, name_or_arn)) return Fail(TableNotFound(name));
-  return table;
+  if (table != nullptr && IsNamedBy(*table, name_or_arn)) return table;
+  return Fail(TooShort(name_or_arn).value_or(TableNotFound(name)));
 }
 
 std::string Engine::TableArn(std::string_view table) const {

@@ -37,6 +37,7 @@ aws::Outcome<std::string> GetItem(Engine& engine, Node request) {
   OFFSTAGE_TRY_VOID(placeholders.CheckAllUsed());
   OFFSTAGE_TRY(const TablePtr table, engine.FindTable(request["TableName"].text()));
   OFFSTAGE_TRY(const ItemKey key, KeyFromKeyMember(*table, key_item));
+  if (projection) OFFSTAGE_TRY_VOID(CheckScalarKeys(*table, projection->NestedAttributeNames()));
 
   OFFSTAGE_TRY_INTERNAL(Store::Reader reader, engine.store().Read(ConsistencyOf(request)));
   OFFSTAGE_TRY_INTERNAL(const std::optional<StoredItem> found, reader->Find(*table, key));

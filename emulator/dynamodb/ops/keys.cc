@@ -173,13 +173,31 @@ aws::Outcome<Unit> CheckIndexKeySizes(const Table& table, const Item& item) {
   return Ok();
 }
 
-aws::ApiError TypeMismatch(const IndexKeyFault& fault) {
-  return InvalidParameter(fmt::format(
-      "Type mismatch for Index Key {} Expected: {} Actual: {} IndexName: {}", fault.attribute,
-      TypeName(fault.expected), TypeName(fault.value->type()), fault.index));
+}  // namespace
+
+aws::ApiError IndexKeyTypeMismatch(std::string_view attribute, KeyType expected,
+                                   AttributeType actual, std::string_view index) {
+  return InvalidParameter(
+      fmt::format("Type mismatch for Index Key {} Expected: {} Actual: {} IndexName: {}", attribute,
+                  TypeName(expected), TypeName(actual), index));
 }
 
-}  // namespace
+aws::Outcome<Unit> CheckScalarKeys(const Table& table, const std::vector<std::string>& nested) {
+  if (nested.empty()) return Ok();
+  const auto check = [&nested](const KeySchema& schema, std::string_view kind) {
+    return ForEachKey(schema, [&](const KeyAttribute& attribute) -> aws::Outcome<Unit> {
+      if (std::ranges::find(nested, attribute.name) == nested.end()) return Ok();
+      return Fail(
+          ValidationError(fmt::format("Key attributes must be scalars; list random access '[]' and "
+                                      "map lookup '.' are not allowed: {}: {}",
+                                      kind, attribute.name)));
+    });
+  };
+  OFFSTAGE_TRY_VOID(check(table.definition.key, "Key"));
+  for (const Index& index : table.indexes)
+    OFFSTAGE_TRY_VOID(check(index.definition.key, "IndexKey"));
+  return Ok();
+}
 
 std::string_view TypeName(KeyType type) {
   return TypeName(ValueType(type));
@@ -233,7 +251,8 @@ aws::Outcome<Unit> CheckIndexKeys(const Table& table, const Item& item) {
                                     "empty {} value. IndexName: {}, IndexKey: {}",
                                     EmptyKind(*fault->value), fault->index, fault->attribute)));
   }
-  return Fail(TypeMismatch(*fault));
+  return Fail(
+      IndexKeyTypeMismatch(fault->attribute, fault->expected, fault->value->type(), fault->index));
 }
 
 aws::Outcome<Unit> CheckUpdatedIndexKeys(const Table& table, const Item& before,
@@ -249,7 +268,9 @@ aws::Outcome<Unit> CheckUpdatedIndexKeys(const Table& table, const Item& before,
                                     "key attribute cannot contain an empty {} value.",
                                     EmptyKind(*fault->value))));
   }
-  return Fail(TypeMismatch(*fault));
+  return Fail(
+      ValidationError("The update expression attempted to update the secondary index key to "
+                      "unsupported type"));
 }
 
 ItemKey KeyOfStored(const Table& table, std::string_view item) {

@@ -28,8 +28,15 @@ std::string IdentityOf(const Table& table, const ItemKey& key);
 
 // Key attributes of indexes may be absent, but not of another type, empty or too long.
 aws::Outcome<Unit> CheckIndexKeys(const Table& table, const Item& item);
-// After an update only those that it changed are looked at, and worded differently.
+aws::ApiError IndexKeyTypeMismatch(std::string_view attribute, KeyType expected,
+                                   AttributeType actual, std::string_view index);
+// After an update only those that it changed are looked at, and worded differently. Types known
+// without the item were checked before (CheckUpdateTargets).
 aws::Outcome<Unit> CheckUpdatedIndexKeys(const Table& table, const Item& before, const Item& after);
+
+// `nested`: attributes that an expression looks into. None may be part of a key: "Key attributes
+// must be scalars; list random access '[]' and map lookup '.' are not allowed: IndexKey: x".
+aws::Outcome<Unit> CheckScalarKeys(const Table& table, const std::vector<std::string>& nested);
 
 // Without checks, for items that are stored.
 ItemKey KeyOfStored(const Table& table, std::string_view item);

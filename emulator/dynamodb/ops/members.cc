@@ -170,7 +170,7 @@ Consistency ConsistencyOf(Node request) {
 
 bool ConsistentRead(Node request) {
   const Node node = request["ConsistentRead"];
-  return node.is_true() || node.text() == "true";
+  return node.is_true();
 }
 
 }  // namespace offstage::dynamodb

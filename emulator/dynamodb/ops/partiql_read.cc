@@ -262,7 +262,7 @@ class Walk {
       return Fail(ValidationError("NextToken does not match request"));
     auto key = ItemFromJson((*json)["k"]);
     position.partition = (*json)["p"].get<std::size_t>();
-    if (!key.ok() || !CheckStartKey(table(), index_, *key).ok() ||
+    if (!key.ok() || !CheckStartKey(table(), index_, *key, PageOperation::kQuery).ok() ||
         (position.partition != 0 && position.partition >= partitions_.size())) {
       return invalid();
     }

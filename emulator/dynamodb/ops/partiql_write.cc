@@ -129,7 +129,7 @@ aws::Outcome<PartiqlWrite> PlanPartiqlWrite(Engine& engine, const PartiqlStateme
     return write;
   }
   OFFSTAGE_TRY_VOID(PlanKey(*where, statement, write));
-  if (write.update) OFFSTAGE_TRY_VOID(CheckUpdateLeavesKeys(*write.table, *write.update));
+  if (write.update) OFFSTAGE_TRY_VOID(CheckUpdateTargets(*write.table, *write.update));
   return write;
 }
 

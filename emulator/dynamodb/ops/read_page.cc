@@ -58,6 +58,33 @@ aws::Outcome<Unit> CheckSelect(Node request, PageOperation operation) {
   return Ok();
 }
 
+aws::Outcome<Unit> CheckSegments(Node request) {
+  const Node segment = request["Segment"];
+  const Node total = request["TotalSegments"];
+  if (segment && !total) {
+    return Fail(
+        ValidationError("The TotalSegments parameter is required but was not present in the "
+                        "request when Segment parameter is present"));
+  }
+  if (total && !segment) {
+    return Fail(
+        ValidationError("The Segment parameter is required but was not present in the request when "
+                        "parameter TotalSegments is present"));
+  }
+  if (segment && segment.integer() >= total.integer()) {
+    return Fail(ValidationError(fmt::format(
+        "The Segment parameter is zero-based and must be less than parameter TotalSegments: "
+        "Segment: {} is not less than TotalSegments: {}",
+        segment.integer(), total.integer())));
+  }
+  return Ok();
+}
+
+// Scan reads values in the older of the service's two ways.
+ValueLayer LayerOf(PageOperation operation) {
+  return operation == PageOperation::kScan ? ValueLayer::kOlder : ValueLayer::kCurrent;
+}
+
 bool HasType(const KeyAttribute& attribute, const AttributeValue& value) {
   return TypeName(value.type()) == TypeName(attribute.type);
 }
@@ -70,15 +97,15 @@ std::vector<KeyAttribute> AllAttributes(const KeySchema& schema) {
 
 }  // namespace
 
-ValueLayer LayerOf(PageOperation operation) {
-  return operation == PageOperation::kScan ? ValueLayer::kOlder : ValueLayer::kCurrent;
-}
-
 aws::Outcome<PageRequest> ParsePageRequest(Engine& engine, Node request, PageOperation operation,
                                            Placeholders& placeholders) {
   PageRequest page;
   const Node filter = request["FilterExpression"];
   const Node legacy = request[operation == PageOperation::kQuery ? "QueryFilter" : "ScanFilter"];
+  const Node names = request["AttributesToGet"];
+  if (operation == PageOperation::kScan && names) {
+    OFFSTAGE_TRY(page.projection, ProjectionOf(engine, request, placeholders));
+  }
   // Query looks at the operator before the values, Scan behind them.
   if (operation == PageOperation::kQuery)
     OFFSTAGE_TRY_VOID(CheckConditionalOperator(request, legacy));
@@ -92,15 +119,22 @@ aws::Outcome<PageRequest> ParsePageRequest(Engine& engine, Node request, PageOpe
   }
   if (operation == PageOperation::kScan)
     OFFSTAGE_TRY_VOID(CheckConditionalOperator(request, legacy));
+  if (operation == PageOperation::kQuery && names) {
+    OFFSTAGE_TRY(page.projection, ProjectionOf(engine, request, placeholders));
+  }
   if (const Node start = request["ExclusiveStartKey"]) {
     OFFSTAGE_TRY(page.start, ParseStartKey(start, layer));
   }
+  if (operation == PageOperation::kScan) OFFSTAGE_TRY_VOID(CheckSegments(request));
+  OFFSTAGE_TRY_VOID(LoadPlaceholders(request, placeholders, layer));
   if (filter) {
     OFFSTAGE_TRY(Condition condition, Condition::Compile(filter.text(), Condition::Kind::kFilter,
                                                          placeholders, &engine.expressions()));
     page.filter = std::move(condition);
   }
-  OFFSTAGE_TRY(page.projection, ProjectionOf(engine, request, placeholders));
+  if (!page.projection) {
+    OFFSTAGE_TRY(page.projection, ProjectionOf(engine, request, placeholders));
+  }
   OFFSTAGE_TRY_VOID(CheckSelect(request, operation));
   page.limit = request["Limit"].integer();
   page.counts_only = request["Select"].text() == "COUNT";
@@ -142,40 +176,65 @@ aws::Outcome<const Index*> IndexOf(const Table& table, Node request, PageRequest
   if (page.consistent && index->scope == IndexScope::kGlobal) {
     return Fail(ValidationError("Consistent reads are not supported on global secondary indexes"));
   }
-  if (request["Select"].text() == "ALL_ATTRIBUTES" &&
-      index->definition.projection != ProjectionType::kAll) {
-    if (index->scope == IndexScope::kGlobal) {
-      return Fail(InvalidParameter(fmt::format(
-          "Select type ALL_ATTRIBUTES is not supported for global secondary index {} because its "
-          "projection type is not ALL",
-          name.text())));
-    }
-    page.all_attributes = true;
-  }
   if (index->scope == IndexScope::kGlobal && page.projection) {
     OFFSTAGE_TRY_VOID(CheckProjects(table, *index, *page.projection));
   }
   return index;
 }
 
-aws::Outcome<Unit> CheckStartKey(const Table& table, const Index* index, const Item& start) {
-  if (start.size() != KeyAttributeNames(table, index).size()) {
+aws::Outcome<Unit> CheckSelectOf(const Index* index, Node request, PageRequest& page) {
+  if (index == nullptr || request["Select"].text() != "ALL_ATTRIBUTES") return Ok();
+  if (index->definition.projection == ProjectionType::kAll) return Ok();
+  page.all_attributes = true;
+  if (index->scope == IndexScope::kLocal) return Ok();
+  return Fail(InvalidParameter(fmt::format(
+      "Select type ALL_ATTRIBUTES is not supported for global secondary index {} because its "
+      "projection type is not ALL",
+      index->definition.name)));
+}
+
+namespace {
+
+constexpr std::string_view kDoesNotMatch = "The provided key element does not match the schema";
+
+aws::Outcome<Unit> CheckStartPieces(const std::vector<KeyAttribute>& attributes,
+                                    const Item& start) {
+  for (const KeyAttribute& attribute : attributes) {
+    const AttributeValue* value = start.Find(attribute.name);
+    if (value == nullptr) return Fail(ValidationError(std::string(kInvalidStart)));
+    if (!HasType(attribute, *value)) return Fail(ValidationError(std::string(kDoesNotMatch)));
+  }
+  return Ok();
+}
+
+aws::Outcome<Unit> CheckStartSize(const Table& table, const Index* index, const Item& start,
+                                  PageOperation operation) {
+  if (start.size() == KeyAttributeNames(table, index).size()) return Ok();
+  if (operation == PageOperation::kQuery || index != nullptr)
     return Fail(ValidationError(std::string(kInvalidStart)));
-  }
-  if (index != nullptr) {
-    for (const KeyAttribute& attribute : AllAttributes(index->definition.key)) {
-      const AttributeValue* value = start.Find(attribute.name);
-      if (value == nullptr) return Fail(ValidationError(std::string(kInvalidStart)));
-      if (!HasType(attribute, *value)) {
-        return Fail(ValidationError("The provided key element does not match the schema"));
-      }
-    }
-  }
-  for (const KeyAttribute& attribute : AllAttributes(table.definition.key)) {
+  return Fail(ValidationError(fmt::format("{}: {}", kInvalidStart, kDoesNotMatch)));
+}
+
+}  // namespace
+
+aws::Outcome<Unit> CheckStartPartition(const Table& table, const Index* index, const Item& start) {
+  OFFSTAGE_TRY_VOID(CheckStartSize(table, index, start, PageOperation::kQuery));
+  const KeySchema& schema = index != nullptr ? index->definition.key : table.definition.key;
+  return CheckStartPieces(schema.partition, start);
+}
+
+aws::Outcome<Unit> CheckStartKey(const Table& table, const Index* index, const Item& start,
+                                 PageOperation operation) {
+  OFFSTAGE_TRY_VOID(CheckStartSize(table, index, start, operation));
+  if (index != nullptr)
+    OFFSTAGE_TRY_VOID(CheckStartPieces(AllAttributes(index->definition.key), start));
+  const std::vector<KeyAttribute> keys = AllAttributes(table.definition.key);
+  if (index == nullptr && operation == PageOperation::kQuery)
+    OFFSTAGE_TRY_VOID(CheckStartPieces(keys, start));
+  for (const KeyAttribute& attribute : keys) {
     const AttributeValue* value = start.Find(attribute.name);
     if (value != nullptr && HasType(attribute, *value)) continue;
-    return Fail(ValidationError(
-        fmt::format("{}: The provided key element does not match the schema", kInvalidStart)));
+    return Fail(ValidationError(fmt::format("{}: {}", kInvalidStart, kDoesNotMatch)));
   }
   for (const Attribute& attribute : start) {
     if (attribute.value.is_number() || !attribute.value.text().empty()) continue;
@@ -186,6 +245,13 @@ aws::Outcome<Unit> CheckStartKey(const Table& table, const Index* index, const I
         kInvalidStart, attribute.value.is_string() ? "string" : "binary", attribute.name)));
   }
   return Ok();
+}
+
+aws::Outcome<Unit> CheckScalarKeys(const Table& table, const PageRequest& page) {
+  if (page.projection)
+    OFFSTAGE_TRY_VOID(CheckScalarKeys(table, page.projection->NestedAttributeNames()));
+  if (!page.filter) return Ok();
+  return CheckScalarKeys(table, page.filter->NestedAttributeNames());
 }
 
 aws::Outcome<Unit> CheckFilterAttributes(const KeySchema& schema, const PageRequest& page,
@@ -217,6 +283,7 @@ class PageReader {
       OFFSTAGE_TRY_INTERNAL(const bool more, cursor.Next());
       if (!more) break;
       Take(cursor);
+      if (page_.single_row) break;
       if ((page_.limit > 0 && scanned_ >= page_.limit) || bytes_ >= kMaxPageBytes) {
         last_key_ = AttributesOfStored(cursor.text(), KeyAttributeNames(table_, index_));
         break;

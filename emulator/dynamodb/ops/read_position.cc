@@ -13,13 +13,18 @@ aws::Outcome<Unit> StartQueryBehind(ReadSession& session, const Table& table, co
                                     const Item& start, QueryRange& range) {
   const KeySchema& schema = index != nullptr ? index->definition.key : table.definition.key;
   IndexKey position = PositionOf(schema, start);
-  if (position.partition != range.partition) {
-    return Fail(ValidationError(
-        "The provided starting key is outside query boundaries based on provided conditions"));
-  }
   if (position.sort < range.first || (range.end && position.sort >= *range.end)) {
     return Fail(
         ValidationError("The provided starting key does not match the range key predicate"));
+  }
+  if (position.partition != range.partition) {
+    // What the service says when there is a condition on the sort key, whether one row or many
+    // would come.
+    const bool whole_partition = range.first.empty() && !range.end;
+    return Fail(ValidationError(
+        whole_partition
+            ? "The provided starting key is outside query boundaries based on provided conditions"
+            : "The query can return at most one row and cannot be restarted"));
   }
   if (index != nullptr) {
     IndexKey base = PositionOf(table.definition.key, start);

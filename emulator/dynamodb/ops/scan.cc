@@ -35,46 +35,20 @@ const Shape& ScanShape() {
   return shape;
 }
 
-namespace {
-
-aws::Outcome<Unit> CheckSegments(Node request) {
-  const Node segment = request["Segment"];
-  const Node total = request["TotalSegments"];
-  if (segment && !total) {
-    return Fail(
-        ValidationError("The TotalSegments parameter is required but was not present in the "
-                        "request when Segment parameter is present"));
-  }
-  if (total && !segment) {
-    return Fail(
-        ValidationError("The Segment parameter is required but was not present in the request when "
-                        "parameter TotalSegments is present"));
-  }
-  if (segment && segment.integer() >= total.integer()) {
-    return Fail(ValidationError(fmt::format(
-        "The Segment parameter is zero-based and must be less than parameter TotalSegments: "
-        "Segment: {} is not less than TotalSegments: {}",
-        segment.integer(), total.integer())));
-  }
-  return Ok();
-}
-
-}  // namespace
-
 aws::Outcome<std::string> Scan(Engine& engine, Node request) {
   OFFSTAGE_TRY_VOID(CheckExpressionMembers(
       request, {.expressions = {"ProjectionExpression", "FilterExpression"},
                 .legacy = {"AttributesToGet", "ScanFilter", "ConditionalOperator"},
                 .value_users = {"FilterExpression"}}));
-  OFFSTAGE_TRY_VOID(CheckSegments(request));
   Placeholders placeholders;
-  OFFSTAGE_TRY_VOID(LoadPlaceholders(request, placeholders, LayerOf(PageOperation::kScan)));
   OFFSTAGE_TRY(PageRequest page,
                ParsePageRequest(engine, request, PageOperation::kScan, placeholders));
   OFFSTAGE_TRY_VOID(placeholders.CheckAllUsed());
   OFFSTAGE_TRY(const TablePtr table, engine.FindTable(request["TableName"].text()));
   OFFSTAGE_TRY(const Index* index, IndexOf(*table, request, page));
-  if (page.start) OFFSTAGE_TRY_VOID(CheckStartKey(*table, index, *page.start));
+  if (page.start)
+    OFFSTAGE_TRY_VOID(CheckStartKey(*table, index, *page.start, PageOperation::kScan));
+  OFFSTAGE_TRY_VOID(CheckSelectOf(index, request, page));
 
   ScanRange range;
   if (const Node total = request["TotalSegments"]) {
@@ -89,6 +63,7 @@ aws::Outcome<std::string> Scan(Engine& engine, Node request) {
         *reader, *table, index, *page.start,
         {.segment = request["Segment"].integer(), .total = request["TotalSegments"].integer()},
         range));
+  OFFSTAGE_TRY_VOID(CheckScalarKeys(*table, page));
   OFFSTAGE_TRY_INTERNAL(Cursor cursor, reader->Scan(*table, index, range));
   return ReadPage(*table, index, page, std::move(cursor));
 }

@@ -78,8 +78,7 @@ aws::Outcome<Unit> CheckScalar(const Shape& shape, Node node) {
     case JsonKind::kString:
       if (shape.kind == Kind::kString) return Ok();
       if (shape.kind == Kind::kBoolean) {
-        const std::string word = ToLower(node.text());
-        if (word == "true" || word == "false") return Ok();
+        if (node.spelled_boolean()) return Ok();
         return Malformed("Unexpected token received from parser");
       }
       break;

@@ -39,6 +39,16 @@ Shape ProvisionedThroughput() {
                     {"ReadCapacityUnits", Long({.min = 1}), Presence::kRequired}});
 }
 
+Shape OnDemandThroughput() {
+  return Structure("OnDemandThroughput",
+                   {{"MaxReadRequestUnits", Long()}, {"MaxWriteRequestUnits", Long()}});
+}
+
+Shape WarmThroughput() {
+  return Structure("WarmThroughput", {{"ReadUnitsPerSecond", Long({.min = 1})},
+                                      {"WriteUnitsPerSecond", Long({.min = 1})}});
+}
+
 Shape StreamSpecification() {
   return Structure(
       "StreamSpecification",
@@ -122,7 +132,9 @@ aws::ApiError Undefined(const std::vector<std::string_view>& keys,
 // The table's own key against the definitions.
 aws::Outcome<Unit> CheckTableKeyDefined(const std::vector<SchemaElement>& schema,
                                         const std::vector<std::string_view>& defined) {
-  const bool same_names = schema.size() == 2 && schema[0].name == schema[1].name;
+  // One definition for two elements of one name is one too few.
+  const bool same_names =
+      schema.size() == 2 && schema[0].name == schema[1].name && defined.size() < 2;
   const bool all = std::all_of(schema.begin(), schema.end(), [&defined](const SchemaElement& key) {
     return Contains(defined, key.name);
   });
@@ -155,14 +167,14 @@ aws::Outcome<Unit> CheckSchemaOrder(const std::vector<SchemaElement>& schema, bo
   std::set<std::string_view> names;
   for (const SchemaElement& element : schema) {
     if (!names.insert(element.name).second) {
-      return Fail(
-          InvalidParameter(fmt::format("Duplicate attribute in KeySchema: {}", element.name)));
+      return Fail(ValidationError(fmt::format(
+          "Invalid KeySchema: Two KeySchemaElements have the same name: {}", element.name)));
     }
     if (element.type == "RANGE") {
       ranges = true;
     } else if (ranges) {
-      return Fail(ValidationError(
-          "Invalid KeySchema: HASH key elements must come before RANGE key elements"));
+      return Fail(
+          ValidationError("Invalid KeySchema: HASH key elements must precede RANGE key elements"));
     } else {
       ++hashes;
     }
@@ -214,18 +226,18 @@ KeySchema ToKeySchema(const std::vector<SchemaElement>& elements, Node definitio
   return schema;
 }
 
-// All index keys are defined; the text names each of them once.
+// All index keys are defined; the text names those of the first index that lacks one, each once.
 aws::Outcome<Unit> CheckIndexKeysDefined(Node indexes,
                                          const std::vector<std::string_view>& defined) {
-  std::vector<std::string_view> keys;
-  bool missing = false;
   for (const Node index : indexes.elements()) {
+    std::vector<std::string_view> keys;
+    bool missing = false;
     for (const SchemaElement& element : Elements(index["KeySchema"])) {
       if (!Contains(keys, element.name)) keys.push_back(element.name);
       missing = missing || !Contains(defined, element.name);
     }
+    if (missing) return Fail(Undefined(keys, defined));
   }
-  if (missing) return Fail(Undefined(keys, defined));
   return Ok();
 }
 
@@ -243,6 +255,7 @@ aws::Outcome<IndexDefinition> ParseIndex(Node index, Node definitions) {
   }
   if (const Node throughput = index["ProvisionedThroughput"])
     out.throughput = ParseThroughput(throughput);
+  ParseEchoedThroughput(index, out.on_demand_limits, out.warm_throughput);
   return out;
 }
 
@@ -325,6 +338,8 @@ aws::Outcome<std::vector<IndexDefinition>> ParseGlobalIndexes(
       return Fail(InvalidParameter(
           fmt::format("ProvisionedThroughput must be specified for index: {}", index.name)));
     }
+    OFFSTAGE_TRY_VOID(CheckWarmThroughput("index " + index.name, index.warm_throughput, billing,
+                                          index.throughput));
   }
   return out;
 }
@@ -404,6 +419,50 @@ aws::Outcome<Unit> CheckThroughput(const Throughput& throughput) {
   return Ok();
 }
 
+void ParseEchoedThroughput(Node node, std::optional<Throughput>& on_demand_limits,
+                           std::optional<Throughput>& warm) {
+  if (const Node wanted = node["OnDemandThroughput"]) {
+    Throughput limits = on_demand_limits.value_or(Throughput());
+    const auto take = [&wanted](std::string_view member, std::int64_t& limit) {
+      if (wanted[member]) limit = std::max<std::int64_t>(0, wanted[member].integer());
+    };
+    take("MaxReadRequestUnits", limits.read_units);
+    take("MaxWriteRequestUnits", limits.write_units);
+    on_demand_limits.reset();
+    if (limits != Throughput()) on_demand_limits = limits;
+  }
+  if (const Node wanted = node["WarmThroughput"]) {
+    Throughput units = warm.value_or(Throughput());
+    if (wanted["ReadUnitsPerSecond"]) units.read_units = wanted["ReadUnitsPerSecond"].integer();
+    if (wanted["WriteUnitsPerSecond"]) units.write_units = wanted["WriteUnitsPerSecond"].integer();
+    if (units != Throughput()) warm = units;
+  }
+}
+
+Throughput InitialWarmThroughput(BillingMode billing,
+                                 const std::optional<Throughput>& provisioned) {
+  if (billing == BillingMode::kProvisioned && provisioned) return *provisioned;
+  return {.read_units = 12000, .write_units = 4000};
+}
+
+aws::Outcome<Unit> CheckWarmThroughput(std::string_view whose,
+                                       const std::optional<Throughput>& warm, BillingMode billing,
+                                       const std::optional<Throughput>& provisioned) {
+  if (!warm) return Ok();
+  const Throughput least = InitialWarmThroughput(billing, provisioned);
+  const auto refuse = [&](std::string_view kind) -> Failure<aws::ApiError> {
+    return Fail(InvalidParameter(fmt::format(
+        "Requested {}UnitsPerSecond for WarmThroughput for {} is lower than {}", kind, whose,
+        billing == BillingMode::kPayPerRequest
+            ? "initial throughput for OnDemand"
+            : fmt::format("{}CapacityUnits of ProvisionedThroughput", kind))));
+  };
+  // 0: not said.
+  if (warm->read_units != 0 && warm->read_units < least.read_units) return refuse("Read");
+  if (warm->write_units != 0 && warm->write_units < least.write_units) return refuse("Write");
+  return Ok();
+}
+
 aws::Outcome<StreamView> ParseStreamSpecification(Node node) {
   const std::string_view view = node["StreamViewType"].text();
   if (!node["StreamEnabled"].is_true()) {
@@ -454,6 +513,9 @@ aws::Outcome<TableDefinition> ParseTableDefinition(Node request) {
   const std::vector<std::string_view> defined = DefinedNames(definitions);
   const auto schema = Elements(request["KeySchema"]);
   OFFSTAGE_TRY_VOID(CheckBilling(request, table));
+  ParseEchoedThroughput(request, table.on_demand_limits, table.warm_throughput);
+  OFFSTAGE_TRY_VOID(
+      CheckWarmThroughput("table", table.warm_throughput, table.billing, table.throughput));
   OFFSTAGE_TRY_VOID(CheckDefinedOnce(defined));
   OFFSTAGE_TRY_VOID(CheckTableKeyDefined(schema, defined));
   OFFSTAGE_TRY_VOID(CheckSchemaOrder(schema, false));

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,6 +21,8 @@ Shape KeySchemaMember(std::int64_t max_elements);
 Shape AttributeDefinitions();
 Shape ProjectionMember();
 Shape ProvisionedThroughput();
+Shape OnDemandThroughput();
+Shape WarmThroughput();
 Shape StreamSpecification();
 Shape SseSpecification();
 Shape BillingModeMember();
@@ -39,6 +42,17 @@ aws::Outcome<Unit> CheckEmulated(Node request, std::string_view operation);
 Throughput ParseThroughput(Node node);
 // "Given value 9 for ReadCapacityUnits is out of bounds ..."
 aws::Outcome<Unit> CheckThroughput(const Throughput& throughput);
+// The members OnDemandThroughput and WarmThroughput of `node`, a table's or a global index's. What
+// is not said stays; a limit of -1 takes it away.
+void ParseEchoedThroughput(Node node, std::optional<Throughput>& on_demand_limits,
+                           std::optional<Throughput>& warm);
+// What a table or index is warm for unless it says more.
+Throughput InitialWarmThroughput(BillingMode billing, const std::optional<Throughput>& provisioned);
+// "One or more parameter values were invalid: Requested ReadUnitsPerSecond for WarmThroughput for
+// table is lower than initial throughput for OnDemand". `whose`: "table" or "index NAME".
+aws::Outcome<Unit> CheckWarmThroughput(std::string_view whose,
+                                       const std::optional<Throughput>& warm, BillingMode billing,
+                                       const std::optional<Throughput>& provisioned);
 aws::Outcome<StreamView> ParseStreamSpecification(Node node);
 inline constexpr std::size_t kMaxTags = 50;  // AWS "Tags per resource" quota
 // Letters, digits, blanks and _.:/=+-@ are allowed in keys and values (AWS "Tagging restrictions").

@@ -2,6 +2,7 @@
 // docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TagResource.html and its neighbours.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
 
 #include "dynamodb/errors.h"
@@ -24,19 +25,20 @@ aws::Outcome<Unit> CheckArn(std::string_view arn) {
                                      "accepted. Provided resource arn: {}",
                                      arn)));
   }
-  if (arn.starts_with("arn:aws:dynamodb:") && arn.find(":table/") != std::string_view::npos)
+  // What has the parts of an ARN is read as one, and found wanting below.
+  if (!arn.starts_with("arn:") && std::ranges::count(arn, ':') < 5)
+    return Fail(ValidationError("ARNs must start with 'arn:'"));
+  if (arn.starts_with("arn:aws:dynamodb:") && arn.find(":table/") != std::string_view::npos &&
+      TableNameOf(arn).size() >= 3)
     return Ok();
   return Fail(ValidationError(
       fmt::format("Invalid TableArn: Invalid ResourceArn provided as input {}", arn)));
 }
 
-aws::Outcome<TablePtr> Tagged(Engine& engine, std::string_view arn) {
-  OFFSTAGE_TRY_VOID(CheckArn(arn));
+// Null: there is none.
+TablePtr Tagged(Engine& engine, std::string_view arn) {
   TablePtr table = engine.store().FindTable(TableNameOf(arn));
-  if (table == nullptr || table->arn != arn) {
-    return Fail(ResourceNotFound(
-        fmt::format("Requested resource not found: ResourcArn: {} not found", arn)));
-  }
+  if (table != nullptr && table->arn != arn) return nullptr;
   return table;
 }
 
@@ -90,7 +92,11 @@ aws::Outcome<std::string> TagResource(Engine& engine, Node request) {
     }
   }
   const auto lock = engine.store().LockCatalogue();
-  OFFSTAGE_TRY(const TablePtr table, Tagged(engine, request["ResourceArn"].text()));
+  const TablePtr table = Tagged(engine, request["ResourceArn"].text());
+  if (table == nullptr) {
+    return Fail(ResourceNotFound(fmt::format(
+        "Requested resource not found: ResourcArn: {} not found", request["ResourceArn"].text())));
+  }
   std::map<std::string, std::string> merged = table->definition.tags;
   for (auto& [key, value] : ParseTags(tags))
     merged[key] = value;
@@ -107,7 +113,8 @@ aws::Outcome<std::string> UntagResource(Engine& engine, Node request) {
     return Fail(ValidationError("Atleast one Tag Key needs to be provided as Input."));
   }
   const auto lock = engine.store().LockCatalogue();
-  OFFSTAGE_TRY(const TablePtr table, Tagged(engine, request["ResourceArn"].text()));
+  const TablePtr table = Tagged(engine, request["ResourceArn"].text());
+  if (table == nullptr) return Fail(ResourceNotFound());
   std::map<std::string, std::string> tags = table->definition.tags;
   for (const Node key : request["TagKeys"].elements())
     tags.erase(std::string(key.text()));
@@ -117,8 +124,8 @@ aws::Outcome<std::string> UntagResource(Engine& engine, Node request) {
 aws::Outcome<std::string> ListTagsOfResource(Engine& engine, Node request) {
   const std::string_view arn = request["ResourceArn"].text();
   OFFSTAGE_TRY_VOID(CheckArn(arn));
-  const TablePtr table = engine.store().FindTable(TableNameOf(arn));
-  if (table == nullptr || table->arn != arn) {
+  const TablePtr table = Tagged(engine, arn);
+  if (table == nullptr) {
     // The service does not tell missing resources from forbidden ones here.
     aws::ApiError error;
     error.type = "AccessDeniedException";

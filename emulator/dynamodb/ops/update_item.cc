@@ -88,7 +88,7 @@ aws::Outcome<std::string> UpdateItem(Engine& engine, Node request) {
                Enveloped(Parse(engine, request, placeholders), EmptyExpressions::kBare));
   OFFSTAGE_TRY(const TablePtr table, engine.FindTable(request["TableName"].text()));
   OFFSTAGE_TRY(const ItemKey key, KeyFromKeyMember(*table, parsed.key));
-  if (parsed.update) OFFSTAGE_TRY_VOID(CheckUpdateLeavesKeys(*table, *parsed.update));
+  if (parsed.update) OFFSTAGE_TRY_VOID(CheckUpdateTargets(*table, *parsed.update));
   const CapacityDetail detail = CapacityDetailOf(request);
 
   std::string reply = "{";

@@ -23,14 +23,38 @@ aws::Outcome<std::optional<Update>> UpdateOf(Engine& engine, Node request,
   return out;
 }
 
-aws::Outcome<Unit> CheckUpdateLeavesKeys(const Table& table, const Update& update) {
+namespace {
+
+// The service reports the index whose name comes first.
+aws::Outcome<Unit> CheckIndexTypes(const Table& table, const Update& update) {
+  std::string_view first;
+  aws::Outcome<Unit> outcome = Ok();
+  for (const Index& index : table.indexes) {
+    const KeySchema& key = index.definition.key;
+    for (const auto* attributes : {&key.partition, &key.sort}) {
+      for (const KeyAttribute& attribute : *attributes) {
+        const std::optional<AttributeType> type = update.StaticTypeOf(attribute.name);
+        if (!type || TypeName(*type) == TypeName(attribute.type)) continue;
+        if (!outcome.ok() && first <= index.definition.name) continue;
+        first = index.definition.name;
+        outcome = Fail(IndexKeyTypeMismatch(attribute.name, attribute.type, *type, first));
+      }
+    }
+  }
+  return outcome;
+}
+
+}  // namespace
+
+aws::Outcome<Unit> CheckUpdateTargets(const Table& table, const Update& update) {
   const std::vector<std::string> keys = KeyAttributeNames(table, nullptr);
   for (const std::string& name : update.AttributeNames()) {
     if (std::find(keys.begin(), keys.end(), name) == keys.end()) continue;
     return Fail(InvalidParameter(
         fmt::format("Cannot update attribute {}. This attribute is part of the key", name)));
   }
-  return Ok();
+  OFFSTAGE_TRY_VOID(CheckIndexTypes(table, update));
+  return CheckScalarKeys(table, update.NestedAttributeNames());
 }
 
 aws::Outcome<UpdatedItem> ApplyUpdate(const Table& table, const Item& key, const Item* before,

@@ -13,9 +13,10 @@ namespace offstage::dynamodb {
 aws::Outcome<std::optional<Update>> UpdateOf(Engine& engine, Node request,
                                              Placeholders& placeholders);
 
-// "One or more parameter values were invalid: Cannot update attribute pk. This attribute is part of
-// the key"
-aws::Outcome<Unit> CheckUpdateLeavesKeys(const Table& table, const Update& update);
+// What the service says of an update before it reads the item: "One or more parameter values were
+// invalid: Cannot update attribute pk. This attribute is part of the key", then values of the wrong
+// type for an index, then paths into keys.
+aws::Outcome<Unit> CheckUpdateTargets(const Table& table, const Update& update);
 
 struct UpdatedItem {
   bool existed = false;

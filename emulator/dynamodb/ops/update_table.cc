@@ -1,7 +1,7 @@
 // UpdateTable: docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateTable.html
 // A new index is filled before the reply is sent, which still says CREATING as clients expect.
 // Not emulated: replicas and vector indexes (refused), OnDemandThroughput and WarmThroughput
-// (without effect).
+// (described, without effect).
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -20,16 +20,21 @@ const Shape& UpdateTableShape() {
   using namespace shape;  // NOLINT: the shape's vocabulary
   static const Shape shape = [] {
     const ShapeMember index_name = {"IndexName", IndexName(), Presence::kRequired};
-    Shape update = Structure(
-        "GlobalSecondaryIndexUpdate",
-        {{"Update", Structure("UpdateGlobalSecondaryIndexAction",
-                              {index_name, {"ProvisionedThroughput", ProvisionedThroughput()}})},
-         {"Create", Structure("CreateGlobalSecondaryIndexAction",
-                              {index_name,
-                               {"KeySchema", KeySchemaMember(8), Presence::kRequired},
-                               {"Projection", ProjectionMember(), Presence::kRequired},
-                               {"ProvisionedThroughput", ProvisionedThroughput()}})},
-         {"Delete", Structure("DeleteGlobalSecondaryIndexAction", {index_name})}});
+    Shape update =
+        Structure("GlobalSecondaryIndexUpdate",
+                  {{"Update", Structure("UpdateGlobalSecondaryIndexAction",
+                                        {index_name,
+                                         {"ProvisionedThroughput", ProvisionedThroughput()},
+                                         {"OnDemandThroughput", OnDemandThroughput()},
+                                         {"WarmThroughput", WarmThroughput()}})},
+                   {"Create", Structure("CreateGlobalSecondaryIndexAction",
+                                        {index_name,
+                                         {"KeySchema", KeySchemaMember(8), Presence::kRequired},
+                                         {"Projection", ProjectionMember(), Presence::kRequired},
+                                         {"ProvisionedThroughput", ProvisionedThroughput()},
+                                         {"OnDemandThroughput", OnDemandThroughput()},
+                                         {"WarmThroughput", WarmThroughput()}})},
+                   {"Delete", Structure("DeleteGlobalSecondaryIndexAction", {index_name})}});
     return Structure("UpdateTableInput", {{"TableName", TableName(), Presence::kRequired},
                                           {"AttributeDefinitions", AttributeDefinitions()},
                                           {"BillingMode", BillingModeMember()},
@@ -38,6 +43,8 @@ const Shape& UpdateTableShape() {
                                           {"StreamSpecification", StreamSpecification()},
                                           {"SSESpecification", SseSpecification()},
                                           {"TableClass", TableClass()},
+                                          {"OnDemandThroughput", OnDemandThroughput()},
+                                          {"WarmThroughput", WarmThroughput()},
                                           {"DeletionProtectionEnabled", Boolean()}});
   }();
   return shape;
@@ -91,7 +98,6 @@ aws::Outcome<Unit> UpdateBilling(Engine& engine, Node request, Table& table) {
                          "BillingMode is PAY_PER_REQUEST"));
   }
   const Throughput next = ParseThroughput(wanted);
-  OFFSTAGE_TRY_VOID(CheckThroughput(next));
   const Throughput now = definition.throughput;
   if (definition.billing == BillingMode::kProvisioned && next == now) {
     return Fail(ValidationError(fmt::format(
@@ -224,16 +230,17 @@ aws::Outcome<Unit> UpdateIndex(Node request, Node update, TableDefinition& defin
   }
   if (const Node throughput = update["Update"]["ProvisionedThroughput"]) {
     found->throughput = ParseThroughput(throughput);
-    return CheckThroughput(*found->throughput);
+    OFFSTAGE_TRY_VOID(CheckThroughput(*found->throughput));
   }
-  return Ok();
+  ParseEchoedThroughput(update["Update"], found->on_demand_limits, found->warm_throughput);
+  return CheckWarmThroughput("index " + found->name, found->warm_throughput, definition.billing,
+                             found->throughput);
 }
 
-aws::Outcome<Unit> UpdateIndexes(Node request, TableDefinition& definition) {
+// What needs no table.
+aws::Outcome<Unit> CheckIndexUpdates(Node request) {
   std::set<std::string_view> names;
-  int created_or_deleted = 0;
-  const Node updates = request["GlobalSecondaryIndexUpdates"];
-  for (const Node update : updates.elements()) {
+  for (const Node update : request["GlobalSecondaryIndexUpdates"].elements()) {
     if (!ActionOf(update)) {
       return Fail(InvalidParameter(
           "One of GlobalSecondaryIndexUpdate.Update, GlobalSecondaryIndexUpdate.Create, "
@@ -250,6 +257,14 @@ aws::Outcome<Unit> UpdateIndexes(Node request, TableDefinition& definition) {
           "Only one global secondary index update per index is allowed simultaneously. Index: {}",
           name)));
     }
+  }
+  return Ok();
+}
+
+aws::Outcome<Unit> UpdateIndexes(Node request, TableDefinition& definition) {
+  int created_or_deleted = 0;
+  const Node updates = request["GlobalSecondaryIndexUpdates"];
+  for (const Node update : updates.elements()) {
     if (!update["Update"] && ++created_or_deleted > 1) {
       return Fail(
           LimitExceeded("Subscriber limit exceeded: Only 1 online index can be created or deleted "
@@ -294,6 +309,9 @@ void MarkIndexes(const Table& before, Node request, Json& description) {
 
 aws::Outcome<std::string> UpdateTable(Engine& engine, Node request) {
   OFFSTAGE_TRY_VOID(CheckMembers(request));
+  if (const Node throughput = request["ProvisionedThroughput"])
+    OFFSTAGE_TRY_VOID(CheckThroughput(ParseThroughput(throughput)));
+  OFFSTAGE_TRY_VOID(CheckIndexUpdates(request));
   const auto lock = engine.store().LockCatalogue();
   OFFSTAGE_TRY(const TablePtr before, engine.DescribedTable(request["TableName"].text()));
   Table table = *before;
@@ -307,6 +325,11 @@ aws::Outcome<std::string> UpdateTable(Engine& engine, Node request) {
     table.definition.sse_enabled = encryption["Enabled"].is_true();
     table.definition.kms_key = encryption["KMSMasterKeyId"].text();
   }
+  ParseEchoedThroughput(request, table.definition.on_demand_limits,
+                        table.definition.warm_throughput);
+  if (request["WarmThroughput"])
+    OFFSTAGE_TRY_VOID(CheckWarmThroughput("table", table.definition.warm_throughput,
+                                          table.definition.billing, table.definition.throughput));
   if (const Node table_class = request["TableClass"])
     table.definition.table_class = table_class.text();
   RebuildIndexes(*before, table);
@@ -316,6 +339,7 @@ aws::Outcome<std::string> UpdateTable(Engine& engine, Node request) {
   };
   OFFSTAGE_TRY_INTERNAL(const TablePtr after, engine.store().UpdateTable(std::move(table), fill));
   Json description = DescribeTableJson(engine, *after, "UPDATING");
+  if (request["WarmThroughput"]) description["WarmThroughput"]["Status"] = "UPDATING";
   MarkIndexes(*before, request, description);
   return DumpJson(Json{{"TableDescription", std::move(description)}});
 }

@@ -23,6 +23,9 @@ constexpr std::int64_t kEndOfTime = std::numeric_limits<std::int64_t>::max();
 constexpr int kWritesPerCheckpoint = 1000;
 // Pages of log above which a checkpoint waits for readers to let it start the log anew.
 constexpr std::int64_t kLongLogPages = 16 * 1024;
+// How long it waits: meanwhile it keeps writers out, who would give up with "database is locked".
+// Whoever still reads the log then is left to the next checkpoint.
+constexpr const char* kCheckpointPatience = "PRAGMA busy_timeout = 20";
 constexpr std::size_t kMaxIdleReaders = 16;
 
 Result<std::string> ReadText(sqlite::Database& database, const std::string& sql) {
@@ -54,6 +57,7 @@ Result<std::unique_ptr<Store>> Store::Open(const StoreOptions& options) {
 Status Store::Prepare() {
   OFFSTAGE_TRY(writer_, Connection::Open(path_));
   OFFSTAGE_TRY(checkpointer_, Connection::Open(path_));
+  OFFSTAGE_TRY_VOID(checkpointer_->database().Execute(kCheckpointPatience));
   sqlite::Database& database = writer_->database();
   if (temporary_ != nullptr) {
     // Nobody opens the file again: neither its commits nor its checkpoints wait for the disk.
@@ -468,7 +472,10 @@ void Store::RunCheckpoints(const std::stop_token& stop) {
       return run.Int(1);
     };
     const auto pages = checkpoint("PASSIVE");
-    if (pages.ok() && *pages > kLongLogPages) (void)checkpoint("RESTART").ok();
+    if (!pages.ok() || *pages <= kLongLogPages) continue;
+    // Requests may have left snapshots while the pages were copied.
+    EndIdleSnapshots();
+    (void)checkpoint("RESTART").ok();
   }
 }
 

@@ -37,12 +37,28 @@ Throughput ThroughputFromJson(const Json& json) {
           .write_units = json.at(1).get<std::int64_t>()};
 }
 
+// Members that older versions did not write.
+template <typename Definition>
+void AddEchoedThroughput(const Definition& definition, Json& out) {
+  if (definition.on_demand_limits)
+    out["on_demand_limits"] = ThroughputToJson(*definition.on_demand_limits);
+  if (definition.warm_throughput) out["warm"] = ThroughputToJson(*definition.warm_throughput);
+}
+
+template <typename Definition>
+void ReadEchoedThroughput(const Json& json, Definition& out) {
+  if (json.contains("on_demand_limits"))
+    out.on_demand_limits = ThroughputFromJson(json.at("on_demand_limits"));
+  if (json.contains("warm")) out.warm_throughput = ThroughputFromJson(json.at("warm"));
+}
+
 Json IndexToJson(const IndexDefinition& index) {
   Json out = {{"name", index.name},
               {"key", SchemaToJson(index.key)},
               {"projection", static_cast<int>(index.projection)},
               {"attributes", index.non_key_attributes}};
   if (index.throughput) out["throughput"] = ThroughputToJson(*index.throughput);
+  AddEchoedThroughput(index, out);
   return out;
 }
 
@@ -53,6 +69,7 @@ IndexDefinition IndexFromJson(const Json& json) {
   out.projection = static_cast<ProjectionType>(json.at("projection").get<int>());
   out.non_key_attributes = json.at("attributes").get<std::vector<std::string>>();
   if (json.contains("throughput")) out.throughput = ThroughputFromJson(json.at("throughput"));
+  ReadEchoedThroughput(json, out);
   return out;
 }
 
@@ -76,6 +93,7 @@ Json DefinitionToJson(const TableDefinition& table) {
     out["global"].push_back(IndexToJson(index));
   for (const IndexDefinition& index : table.local_indexes)
     out["local"].push_back(IndexToJson(index));
+  AddEchoedThroughput(table, out);
   return out;
 }
 
@@ -99,6 +117,7 @@ TableDefinition DefinitionFromJson(const Json& json) {
   out.kms_key = json.at("kms_key").get<std::string>();
   out.table_class = json.at("class").get<std::string>();
   out.tags = json.at("tags").get<std::map<std::string, std::string>>();
+  ReadEchoedThroughput(json, out);
   return out;
 }
 

@@ -1,5 +1,7 @@
 #include "dynamodb/value/attribute_json.h"
 
+#include <fmt/format.h>
+
 #include <nlohmann/json.hpp>
 
 #include "base/check.h"
@@ -235,6 +237,15 @@ Json ToJson(const AttributeValue& value) {
 }
 Json ToJson(const Item& item) {
   return Json::parse(ToJsonText(item));
+}
+
+std::string JavaText(const AttributeValue& value) {
+  if (value.is(AttributeType::kBinary)) {
+    const std::size_t size = value.text().size();
+    return fmt::format("AttributeValue: {{B:java.nio.HeapByteBuffer[pos=0 lim={} cap={}]}}", size,
+                       size);
+  }
+  return fmt::format("AttributeValue: {{{}:{}}}", TypeName(value.type()), value.text());
 }
 
 Item ParseStoredItem(std::string_view json) {

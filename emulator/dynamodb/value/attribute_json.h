@@ -44,6 +44,9 @@ std::string ToJsonText(const Item& item);
 Json ToJson(const AttributeValue& value);
 Json ToJson(const Item& item);
 
+// A scalar as some of the service's texts print it, in Java's words: "AttributeValue: {S:x}".
+std::string JavaText(const AttributeValue& value);
+
 // Parses what AppendJson wrote, from a store that only AppendJson writes: faster, because it takes
 // its word for UTF-8, numbers and sets. A bug (InternalBug) for other text.
 Item ParseStoredItem(std::string_view json);
