@@ -3,7 +3,8 @@
 #include <zlib.h>
 
 #include <algorithm>
-#include <charconv>
+#include <cmath>
+#include <cstdlib>
 #include <string>
 #include <vector>
 
@@ -45,10 +46,10 @@ std::optional<std::string> Compress(std::string_view bytes, Coding coding) {
 double QualityOf(std::string_view element) {
   const auto at = element.find("q=");
   if (at == std::string_view::npos) return 1;
-  const std::string_view text = Trim(element.substr(at + 2, element.find(';', at) - at - 2));
-  double quality = 1;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), quality);
-  if (error != std::errc() || end != text.data() + text.size()) return 1;
+  const std::string text(Trim(element.substr(at + 2, element.find(';', at) - at - 2)));
+  char* end = nullptr;
+  const double quality = std::strtod(text.c_str(), &end);
+  if (text.empty() || *end != '\0' || std::isnan(quality)) return 1;
   return std::min(quality, 1.0);
 }
 
