@@ -3,10 +3,10 @@
 Also says what the generator itself costs at 10,000 requests a second: on the route, or where that does not keep up with
 so many, on a route that the gateway answers alone.
 
-    bench/wrk.py --binary build/release/offstage [--path /health] [--connections 2] [--seconds 3] [--rounds 7]
+    bench/wrk.py --binary build/release/offstage [--path /health] [--connections 2] [--seconds 1] [--rounds 25]
     bench/wrk.py --target http://127.0.0.1:8080 --path /                      any server that runs already
 
-The two run in turn, so that what else the machine does meets both; the medians over the rounds are compared.
+The two run in turn, in many short rounds, so that what else the machine does meets both; medians over the rounds are compared.
 """
 import argparse
 import csv
@@ -125,8 +125,8 @@ def main():
     parser.add_argument("--path", default="/health")
     parser.add_argument("--expect-status", type=int, default=200)
     parser.add_argument("--connections", type=int, default=2)
-    parser.add_argument("--seconds", type=int, default=3)
-    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--seconds", type=int, default=1)
+    parser.add_argument("--rounds", type=int, default=25)
     options = parser.parse_args()
     emulator = None
     base = options.target
