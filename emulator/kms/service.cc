@@ -112,6 +112,7 @@ aws::Outcome<std::string> Service::Run(std::string_view operation, std::string_v
   if (row == kOperations.end()) return Fail(UnknownOperation(operation));
   const auto parsed = ParseJson(request.empty() ? "{}" : request);
   if (!parsed.ok() || !parsed->is_object()) return Fail(Unreadable());
+  const MutexLock lock(changes_);
   ForgetDeleted();
   OFFSTAGE_TRY(const Json reply, row->run(*this, *parsed));
   return reply.is_null() ? std::string() : DumpJson(reply);
@@ -168,8 +169,9 @@ aws::Outcome<Unit> Service::CheckUsable(const Key& key) {
 
 Result<WrappedDataKey> Service::NewDataKey(const std::string& key,
                                            const std::map<std::string, std::string>& context) {
+  const MutexLock lock(changes_);
   ForgetDeleted();
-  OFFSTAGE_TRY_VOID(EnsureNamed(key));
+  OFFSTAGE_TRY_VOID(MakeNamed(key));
   const auto found = FindUsableKey(key);
   if (!found.ok()) return Fail(AsError(found.error()));
   WrappedDataKey made;
@@ -181,6 +183,7 @@ Result<WrappedDataKey> Service::NewDataKey(const std::string& key,
 
 Status Service::EnsureKey(const KeyDefinition& definition) {
   const std::string arn = ArnOf("key/" + definition.id);
+  const MutexLock lock(changes_);
   auto key = store_->Find(arn);
   if (!key) {
     key = Key{.arn = arn,
@@ -193,6 +196,7 @@ Status Service::EnsureKey(const KeyDefinition& definition) {
 }
 
 Status Service::EnsureAlias(const std::string& name, const std::string& target) {
+  const MutexLock lock(changes_);
   const auto key = FindKey(target);
   if (!key.ok()) return Fail(AsError(key.error()));
   const auto old = store_->FindAlias(name);
@@ -204,6 +208,11 @@ Status Service::EnsureAlias(const std::string& name, const std::string& target) 
 }
 
 Status Service::EnsureNamed(const std::string& arn) {
+  const MutexLock lock(changes_);
+  return MakeNamed(arn);
+}
+
+Status Service::MakeNamed(const std::string& arn) {
   const std::string_view resource = ResourceOf(arn);
   if (resource.empty() || FindKey(arn).ok()) return Ok();
   const std::string head = arn.substr(0, arn.size() - resource.size());

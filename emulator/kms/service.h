@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/id.h"
 #include "base/log.h"
+#include "base/mutex.h"
 #include "interfaces/data_keys.h"
 #include "kms/key_store.h"
 
@@ -75,10 +76,14 @@ class Service : public aws::JsonService, public DataKeys {
  private:
   Service(Options options, std::unique_ptr<KeyStore> store)
       : options_(std::move(options)), store_(std::move(store)) {}
-  void ForgetDeleted();
+  void ForgetDeleted() OFFSTAGE_REQUIRES(changes_);
+  Status MakeNamed(const std::string& arn) OFFSTAGE_REQUIRES(changes_);
 
   const Options options_;
   const std::unique_ptr<KeyStore> store_;
+  // Held from looking for a key until it is made or changed: of two that miss one at the same
+  // moment, the second would replace what the first has encrypted with.
+  Mutex changes_;
 };
 
 }  // namespace offstage::kms

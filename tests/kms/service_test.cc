@@ -3,7 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <random>
+#include <thread>
+#include <vector>
 
 #include "base/json.h"
 #include "base/text.h"
@@ -304,6 +307,28 @@ TEST_F(KmsTest, MakesKeysForArnsOfElsewhere) {
   const auto refused = service_->NewDataKey(kArn, {});
   ASSERT_FALSE(refused.ok());
   EXPECT_THAT(refused.error().message, HasSubstr("is disabled."));
+}
+
+TEST_F(KmsTest, ManyWhoNeedAKeyOfElsewhereAtOnceGetOne) {
+  const std::string elsewhere = "arn:aws:kms:us-east-1:999999999999:";
+  for (const std::string& name : {elsewhere + "key/" + kId, elsewhere + "alias/shared"}) {
+    std::vector<std::optional<WrappedDataKey>> made(8);
+    std::vector<std::thread> threads;
+    for (auto& one : made) {
+      threads.emplace_back([&] {
+        auto key = service_->NewDataKey(name, {});
+        if (key.ok()) one = std::move(key).value();
+      });
+    }
+    for (std::thread& thread : threads)
+      thread.join();
+    for (const auto& one : made) {
+      ASSERT_TRUE(one.has_value());
+      EXPECT_EQ(one->key_arn, made[0]->key_arn);
+      EXPECT_EQ(Ask("Decrypt", {{"CiphertextBlob", Base64Encode(one->ciphertext)}})["Plaintext"],
+                Base64Encode(one->plaintext));
+    }
+  }
 }
 
 TEST_F(KmsTest, KeysOutliveTheProcess) {
