@@ -2,27 +2,14 @@
 // its answer. A case begins with no tables but those of "tables" (CreateTable's requests).
 #include <gtest/gtest.h>
 
-#include "base/clock.h"
-#include "base/id.h"
-#include "base/log.h"
-#include "dynamodb/service.h"
+#include "dynamodb/service_fixture.h"
 #include "dynamodb/vectors.h"
 
 namespace offstage::dynamodb {
 namespace {
 
-class ApiVectors : public testing::TestWithParam<VectorCase> {
+class ApiVectors : public ServiceFixture, public testing::WithParamInterface<VectorCase> {
  protected:
-  ApiVectors() {
-    Options options;
-    options.persistence = Persistence::kInMemory;
-    options.clock = &clock_;
-    options.ids = &ids_;
-    options.log = &log_;
-    auto service = Service::Create(options);
-    service_ = std::move(service).value();
-  }
-
   void RunStep(const nlohmann::json& step) {
     const auto operation = step.at("run").get<std::string>();
     const std::string request = step.at("with").dump();
@@ -50,11 +37,6 @@ class ApiVectors : public testing::TestWithParam<VectorCase> {
       EXPECT_EQ(whole.at(where), value) << pointer << " in " << whole;
     }
   }
-
-  ManualClock clock_{TimePoint(std::chrono::seconds(1'764'072'000))};
-  SeededIds ids_{1};
-  StderrLog log_{LogLevel::kError};
-  std::unique_ptr<Service> service_;
 };
 
 TEST_P(ApiVectors, AnswerAsTheService) {
@@ -84,17 +66,8 @@ INSTANTIATE_TEST_SUITE_P(TableResources, ApiVectors,
                          VectorName());
 
 // What no vector file should hold: a request 200,000 levels deep, which overflowed the stack once.
-TEST(DeepRequests, AreRefused) {
-  ManualClock clock{TimePoint(std::chrono::seconds(1'764'072'000))};
-  SeededIds ids{1};
-  StderrLog log{LogLevel::kError};
-  Options options;
-  options.persistence = Persistence::kInMemory;
-  options.clock = &clock;
-  options.ids = &ids;
-  options.log = &log;
-  auto service = Service::Create(options);
-  ASSERT_TRUE(service.ok());
+using DeepRequests = ServiceFixture;
+TEST_F(DeepRequests, AreRefused) {
   constexpr int kLevels = 200'000;
   for (const auto& [open, close] :
        {std::pair("{\"M\":{\"\":", "}}"), std::pair("{\"\":", "}"), std::pair("[", "]")}) {
@@ -104,25 +77,16 @@ TEST(DeepRequests, AreRefused) {
     request += R"({"S":"leaf"})";
     for (int i = 0; i < kLevels; ++i)
       request += close;
-    const auto reply = (*service)->Run("PutItem", request + "}}");
+    const auto reply = service_->Run("PutItem", request + "}}");
     ASSERT_FALSE(reply.ok());
     EXPECT_EQ(reply.error().status, 400) << open;
   }
 }
 
 // What no vector file should hold either: five megabytes.
-TEST(Transactions, CarryFourMegabytes) {
-  ManualClock clock{TimePoint(std::chrono::seconds(1'764'072'000))};
-  SeededIds ids{1};
-  StderrLog log{LogLevel::kError};
-  Options options;
-  options.persistence = Persistence::kInMemory;
-  options.clock = &clock;
-  options.ids = &ids;
-  options.log = &log;
-  auto service = Service::Create(options);
-  ASSERT_TRUE(service.ok());
-  const auto made = (*service)->Run(
+using Transactions = ServiceFixture;
+TEST_F(Transactions, CarryFourMegabytes) {
+  const auto made = service_->Run(
       "CreateTable",
       R"({"TableName":"t01","BillingMode":"PAY_PER_REQUEST","KeySchema":[{"AttributeName":"p",)"
       R"("KeyType":"HASH"}],"AttributeDefinitions":[{"AttributeName":"p","AttributeType":"S"}]})");
@@ -138,8 +102,8 @@ TEST(Transactions, CarryFourMegabytes) {
     }
     return request.dump();
   };
-  EXPECT_TRUE((*service)->Run("TransactWriteItems", transaction(30)).ok());
-  const auto refused = (*service)->Run("TransactWriteItems", transaction(50));
+  EXPECT_TRUE(service_->Run("TransactWriteItems", transaction(30)).ok());
+  const auto refused = service_->Run("TransactWriteItems", transaction(50));
   ASSERT_FALSE(refused.ok());
   EXPECT_EQ(refused.error().message, "Transaction payload size cannot exceed 4194304 bytes");
 }

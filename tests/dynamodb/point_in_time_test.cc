@@ -3,10 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "base/clock.h"
-#include "base/id.h"
-#include "base/log.h"
-#include "dynamodb/service.h"
+#include "dynamodb/service_fixture.h"
 
 namespace offstage::dynamodb {
 namespace {
@@ -14,17 +11,9 @@ namespace {
 using nlohmann::json;
 using std::chrono::minutes;
 
-class PointInTime : public ::testing::Test {
+class PointInTime : public ServiceFixture {
  protected:
-  void SetUp() override {
-    Options options;
-    options.persistence = Persistence::kInMemory;
-    options.clock = &clock_;
-    options.ids = &ids_;
-    options.log = &log_;
-    auto service = Service::Create(options);
-    ASSERT_TRUE(service.ok()) << service.error().message;
-    service_ = std::move(service).value();
+  PointInTime() {
     const auto key = [](const char* attribute) {
       return json::array({{{"AttributeName", attribute}, {"KeyType", "HASH"}}});
     };
@@ -84,11 +73,6 @@ class PointInTime : public ::testing::Test {
       out += (out.empty() ? "" : " ") + item;
     return out;
   }
-
-  ManualClock clock_{std::chrono::system_clock::from_time_t(1'795'608'000)};
-  RandomIds ids_;
-  StderrLog log_{LogLevel::kError};
-  std::unique_ptr<Service> service_;
 };
 
 TEST_F(PointInTime, GivesTheTableAsItWasWithItsIndexes) {
